@@ -1,0 +1,209 @@
+"""From a match to a finding: what the syntax around a match proves, and what the company it keeps adds.
+
+A match is not a finding. `judge` is the chain of positive facts for one match at its place; silence where there is
+none. What could as well mean something else (the bare word, a wildcard, a single-word class) is marked `bare`;
+`weigh` then looks at the whole repository: beside other evidence of the provider a bare match is medium, else low.
+Low confidence is reported on request and never rewritten.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from offramp.document import Document
+from offramp.model import Confidence, Finding, Match, Place, Role, Severity, Term, TermKind
+from offramp.vocabulary import Vocabulary
+
+SEVERITY: Mapping[str, Severity] = {
+    "retired-env-var": Severity.HIGH,
+    "retired-provider-value": Severity.HIGH,
+    "retired-url": Severity.HIGH,
+    "retired-model": Severity.HIGH,
+    "retired-import": Severity.HIGH,
+    "retired-symbol": Severity.HIGH,
+    "retired-package": Severity.HIGH,
+    "retired-secret": Severity.HIGH,
+    "retired-name": Severity.LOW,
+    "retired-path": Severity.MEDIUM,
+    "hardcoded-fallback": Severity.HIGH,
+    "dead-provider-branch": Severity.MEDIUM,
+    "duplicate-setting": Severity.HIGH,
+    "deprecated-workflow": Severity.MEDIUM,
+}
+PROVIDER_KEY = re.compile(r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))")
+PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
+LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
+SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
+
+
+def names_provider(key: str, settings: Iterable[str] = ()) -> bool:
+    """Whether a setting, parameter or variable of this name holds a provider's slug."""
+    return key in settings or PROVIDER_WORD.search(key) is not None
+
+
+def finding(
+    document: Document,
+    rule: str,
+    match: Match,
+    term: Term,
+    place: Place,
+    message: str,
+    *,
+    bare: bool = False,
+    confidence: Confidence = Confidence.HIGH,
+    severity: Severity | None = None,
+) -> Finding:
+    """A finding at a match, with the severity of its rule."""
+    return Finding(
+        *(rule, document.path, match.start, match.end, match.text, term, place),
+        confidence=Confidence.LOW if bare else confidence,
+        severity=severity or SEVERITY[rule],
+        message=message,
+        bare=bare,
+    )
+
+
+def judge(document: Document, match: Match, place: Place, vocabulary: Vocabulary) -> Finding | None:
+    """What a match refers to, by the syntax at its place, or None where nothing says that it is a reference."""
+    for term in match.terms:
+        verdict = _VERDICTS[term.kind](document, match, term, place, vocabulary)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _env(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+    secret = place.role is Role.ENV and "secret" in place.syntax
+    rule = "retired-secret" if secret else "retired-env-var"
+    bare = not term.exact and place.role is not Role.ENV
+    return finding(document, rule, match, term, place, f"{match.text} belongs to the retired provider", bare=bare)
+
+
+def _url(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+    return finding(document, "retired-url", match, term, place, f"{match.text} is retired")
+
+
+def _model(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
+    beside = [value for key, value in place.siblings.items() if names_provider(key, vocabulary.migration.settings)]
+    known = (vocabulary.migration.slug, vocabulary.migration.new_slug)
+    if beside and not any(value.strip("\"'").lower() in known for value in beside):
+        return None  # the model of another provider
+    specific = re.search(r"\d", match.text) is not None and re.search(r"[-/:.]", match.text) is not None
+    return finding(document, "retired-model", match, term, place, f"{match.text} is a model id of it", bare=not specific)
+
+
+def _module(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
+    if place.role is Role.IMPORT:
+        return finding(document, "retired-import", match, term, place, f"{match.text} is imported")
+    follows = document.text[match.end : match.end + 2]
+    if "." in match.text:
+        return finding(document, "retired-symbol", match, term, place, f"the module {match.text} is named")
+    if place.role is Role.STRING and re.match(r"\.[A-Za-z_]", follows) and place.start == match.start:
+        return finding(document, "retired-symbol", match, term, place, f"{match.text} is named by a string", bare=True)
+    return None
+
+
+def _symbol(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
+    if place.role in SPEECH and not is_specific(match.text):
+        return None
+    bare = not (term.exact and is_specific(match.text))
+    return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=bare)
+
+
+def _package(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
+    if place.role is not Role.PACKAGE:
+        return None
+    return finding(document, "retired-package", match, term, place, f"the package {match.text} is required")
+
+
+def _name(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
+    if place.role in (Role.CODE, Role.IMPORT, Role.ENV, Role.PACKAGE):
+        return None
+    if place.role is not Role.PROSE and place.role is not Role.COMMENT and place.spans(match.start, match.end):
+        return None  # a whole value is the provider's slug, not prose
+    return finding(document, "retired-name", match, term, place, f"'{match.text}' is named", bare=not term.exact)
+
+
+def _provider(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
+    settings = vocabulary.migration.settings
+    whole = place.role in (Role.KEY, Role.CODE) or place.spans(match.start, match.end)
+    if place.role in (Role.VALUE, Role.STRING, Role.KEY, Role.CODE) and whole and place.key:
+        if names_provider(place.key, settings):
+            live = document.kind in LIVE_KINDS and place.role is Role.VALUE
+            severity = Severity.CRITICAL if live else Severity.HIGH
+            message = f"{place.key} is '{match.text}'"
+            return finding(document, "retired-provider-value", match, term, place, message, severity=severity)
+    if place.role is Role.CODE:
+        return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=True)
+    if place.role in (Role.VALUE, Role.STRING, Role.KEY) and whole:
+        message = f"'{match.text}' stands as a value"
+        return finding(document, "retired-provider-value", match, term, place, message, bare=True)
+    if place.role in (Role.IMPORT, Role.ENV, Role.PACKAGE):
+        return None
+    return finding(document, "retired-name", match, term, place, f"'{match.text}' is named", bare=True)
+
+
+def _residue(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+    rule = "retired-name" if place.role in SPEECH and "-" in match.text else "retired-symbol"
+    return finding(document, rule, match, term, place, f"{match.text} is named after it", bare=True)
+
+
+def _path(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+    return finding(document, "retired-path", match, term, place, f"{match.text} moves")
+
+
+_VERDICTS = {
+    TermKind.ENV: _env,
+    TermKind.URL: _url,
+    TermKind.MODEL: _model,
+    TermKind.MODULE: _module,
+    TermKind.SYMBOL: _symbol,
+    TermKind.PACKAGE: _package,
+    TermKind.NAME: _name,
+    TermKind.PROVIDER: _provider,
+    TermKind.RESIDUE: _residue,
+    TermKind.PATH: _path,
+}
+
+
+def is_specific(name: str) -> bool:
+    """Whether a name has two parts or more: `GradientClient`, `gradient_chat`; not `Gradient`."""
+    return len(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)) > 1
+
+
+def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabulary: Vocabulary) -> list[Finding]:
+    """Settle the confidence of the bare findings from the company that they keep.
+
+    Args:
+        documents: by path, every document that has a finding.
+        findings: those of all of them.
+    Returns:
+        The same findings, bare ones with medium confidence where the file holds other evidence of the provider
+        (prose: and no homonym), or where the same name does so in another file.
+    """
+    findings = list(findings)
+    company = {f.path for f in findings if not f.bare}
+    company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
+    anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
+    homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
+
+    def settled(f: Finding) -> Finding:
+        if not f.bare:
+            return f
+        speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
+        known = f.path in company or (f.text in anchored and _is_identifier(f))
+        if known and not (speaks and f.path in homonyms):
+            return dataclasses.replace(f, confidence=Confidence.MEDIUM)
+        return f
+
+    return [settled(f) for f in findings]
+
+
+def _is_identifier(found: Finding) -> bool:
+    return found.term.kind in (TermKind.SYMBOL, TermKind.ENV)
+
+
+def ordered(findings: Iterable[Finding]) -> Sequence[Finding]:
+    return sorted(findings, key=lambda f: (f.path, f.start, f.end, f.rule))

@@ -1,0 +1,114 @@
+"""What became of every reference. Found = fixed + refused + suppressed + external, or the run fails.
+
+Each finding is entered where it was first seen and followed through all edits to its end: changed by a codemod, gone
+with a block that one removed, or still there with the reason why. The scan of the result is held against what is
+still open; a reference that nobody answered for is an error of the tool, and the run says so instead of passing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+
+from offramp.model import Edit, Finding, Refusal
+
+
+class State(enum.StrEnum):
+    OPEN = "open"
+    FIXED = "fixed"
+    REFUSED = "refused"
+    SUPPRESSED = "suppressed"
+    EXTERNAL = "external"
+
+
+@dataclasses.dataclass(slots=True)
+class Record:
+    """One finding and its fate. `first` is as it was seen first, `now` at its present place."""
+
+    first: Finding
+    now: Finding
+    state: State = State.OPEN
+    by: str = ""  # the codemod that fixed it
+    reason: str = ""  # why it was refused, suppressed or is external
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Balance:
+    found: int
+    fixed: int
+    refused: int
+    suppressed: int
+    external: int
+    unanswered: int = 0
+
+    @property
+    def adds_up(self) -> bool:
+        return not self.unanswered and self.found == self.fixed + self.refused + self.suppressed + self.external
+
+    @property
+    def left(self) -> int:
+        return self.refused + self.external
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+
+    def enter(self, findings: Iterable[Finding], suppressions: Mapping[tuple[str, str, int, int], str]) -> None:
+        """Add findings that are not in the ledger yet; refresh the evidence of those that are still open."""
+        known = {record.now.key: record for record in self.records if record.state is not State.FIXED}
+        for found in findings:
+            record = known.get(found.key)
+            if record is not None:
+                record.now = found
+                continue
+            record = Record(found, found)
+            if (reason := suppressions.get(found.key)) is not None:
+                record.state, record.reason = State.SUPPRESSED, reason
+            self.records.append(record)
+
+    def open(self) -> list[Record]:
+        return [record for record in self.records if record.state is State.OPEN]
+
+    def pending(self) -> list[Record]:
+        return [record for record in self.records if record.state is not State.FIXED]
+
+    def follow(self, path: str, edits: Sequence[Edit], by: str) -> None:
+        """Move the records of a document with the edits made to it; those that an edit swallowed are fixed by it."""
+        for record in self.pending():
+            now = record.now
+            if now.path != path or now.end == 0:  # an empty span at the start stands for the file itself
+                continue
+            if any(edit.start < now.end and now.start < edit.end for edit in edits):
+                record.state, record.by = State.FIXED, by
+                continue
+            shift = sum(len(e.replacement) - (e.end - e.start) for e in edits if e.end <= now.start)
+            record.now = now.moved(path, now.start + shift, now.end + shift)
+
+    def rename(self, old: str, new: str) -> None:
+        for record in self.pending():
+            if record.now.path == old or record.now.path.startswith(f"{old}/"):
+                path = new + record.now.path.removeprefix(old)
+                record.now = record.now.moved(path, record.now.start, record.now.end)
+
+    def refuse(self, record: Record, refusal: Refusal) -> None:
+        record.state = State.EXTERNAL if refusal.external else State.REFUSED
+        record.reason = refusal.reason
+
+    def balance(self, rescan: Iterable[Finding]) -> Balance:
+        """Count the fates; `rescan` are the findings of a fresh scan of the result."""
+        count = dict.fromkeys(State, 0)
+        for record in self.records:
+            count[record.state] += 1
+        answered = {record.now.key for record in self.pending()}
+        strays = sum(found.key not in answered for found in rescan)
+        return Balance(
+            found=len(self.records) + strays,
+            fixed=count[State.FIXED],
+            refused=count[State.REFUSED],
+            suppressed=count[State.SUPPRESSED],
+            external=count[State.EXTERNAL],
+            unanswered=count[State.OPEN] + strays,
+        )
+

@@ -1,0 +1,136 @@
+"""The tree as the run sees it: documents in memory, the paths of all files, and what has been moved so far.
+
+Nothing here writes. Codemods read a project through their `Context`; only the engine changes it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import pathlib
+from collections.abc import Iterable, Iterator
+
+from offramp import files
+from offramp.document import Document
+from offramp.migration import Migration
+from offramp.model import Finding, Move
+from offramp.vocabulary import Vocabulary
+
+
+@dataclasses.dataclass(slots=True)
+class Project:
+    root: pathlib.Path
+    migration: Migration
+    vocabulary: Vocabulary
+    paths: set[str]  # every file, under its present path
+    documents: dict[str, Document] = dataclasses.field(default_factory=dict)  # those that hold anything, by path
+    moves: dict[str, str] = dataclasses.field(default_factory=dict)  # path on disk → present path
+    errors: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (path, why it could not be read)
+    planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
+    dull: set[str] = dataclasses.field(default_factory=set)  # files in which nothing can match
+    scans: dict[str, tuple[Document, list[Finding]]] = dataclasses.field(default_factory=dict)
+
+    def load(self, path: str) -> Document | None:
+        """The document of a file if anything in it can match, reading it if need be."""
+        if path in self.documents:
+            return self.documents[path]
+        if path in self.dull:
+            return None
+        origin = self.origin(path)
+        try:
+            content = files.read(self.root, origin)
+            if files.is_binary(content) or not self.vocabulary.touches(content):
+                self.dull.add(path)
+                return None
+            document = dataclasses.replace(Document.read(origin, content), path=path)
+        except files.Unreadable as error:
+            self.errors.append((origin, str(error)))
+            self.dull.add(path)
+            return None
+        self.documents[path] = document
+        return document
+
+    def text(self, path: str) -> str | None:
+        """The present text of any file, or None where there is none that can be read."""
+        if path in self.documents:
+            return self.documents[path].text
+        if path not in self.paths:
+            return None
+        try:
+            return files.decode(path, files.read(self.root, self.origin(path))).text
+        except files.Unreadable:
+            return None
+
+    def origin(self, path: str) -> str:
+        """Where the file of a present path lies on disk."""
+        return next((old for old, new in self.moves.items() if new == path), path)
+
+    def move(self, move: Move) -> None:
+        """Move a file, or a folder with all that is in it."""
+        for path in self.below(move.old):
+            new = move.new + path.removeprefix(move.old)
+            self.moves[self.origin(path)] = new
+            self.paths.remove(path)
+            self.paths.add(new)
+            if (document := self.documents.pop(path, None)) is not None:
+                self.documents[new] = document.with_path(new)
+
+    def below(self, path: str) -> list[str]:
+        return sorted(p for p in self.paths if p == path or p.startswith(f"{path}/"))
+
+    def replace(self, path: str, text: str) -> None:
+        self.documents[path] = self.documents[path].with_text(text)
+
+    def plan(self, moves: dict[str, str]) -> None:
+        """Look for references to the paths that will move, too."""
+        self.planned |= moves
+        self.vocabulary = Vocabulary(self.migration, self.planned)
+        self.dull.clear()
+        self.scans.clear()
+
+    def snapshot(self) -> Project:
+        """A copy whose changes leave this one as it is."""
+        return dataclasses.replace(
+            self,
+            paths=set(self.paths),
+            documents=dict(self.documents),
+            moves=dict(self.moves),
+            planned=dict(self.planned),
+            dull=set(self.dull),
+            scans={},
+        )
+
+    def of_kind(self, *kinds: str) -> Iterator[str]:
+        """Paths of the files whose name says that they are of one of these kinds."""
+        return (path for path in sorted(self.paths) if files.kind_of(path) in kinds)
+
+    def exists(self, path: str) -> bool:
+        return path in self.paths or any(p.startswith(f"{path}/") for p in self.paths)
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a codemod may look at when it answers a finding."""
+
+    project: Project
+    document: Document
+    findings: tuple[Finding, ...]  # all open findings of this document
+
+    @property
+    def migration(self) -> Migration:
+        return self.project.migration
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.project.vocabulary
+
+    @functools.cached_property
+    def folder(self) -> str:
+        return os.path.dirname(self.document.path)
+
+
+def open_project(root: pathlib.Path, migration: Migration, paths: Iterable[str] | None = None) -> Project:
+    """A project of the files below `root`, nothing read yet."""
+    listed = files.list_files(root) if paths is None else list(paths)
+    return Project(root, migration, Vocabulary(migration), set(listed))

@@ -1,0 +1,34 @@
+"""One module per format: parse, say what stands where, and splice safely. Nothing here reprints a file.
+
+A module has
+    parse(text) -> Tree                         raises document.Unparsable
+    check(before, after) -> str | None          why the edit must not be kept (optional)
+    data(text) -> object                        the data that a text means, for formats that have data (optional)
+    provide(text, need) -> Edit | None          supply a name that a fix needs (optional)
+    COMMENT = "#"                               how a line comment starts
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+
+
+def module_for(path: str, kind: str) -> str:
+    """The name of the module that reads this file: as its kind, else by what the kinds have in common."""
+    suffix = os.path.splitext(path)[1].lower()
+    by_kind = {
+        "code": "code",
+        "javascript": "javascript",
+        "style": "code",
+        "terraform": "hcl",
+        "package_json": "json",
+        "env_file": "env",
+        "notebook": "notebook",
+        "batch": "text",
+        "procfile": "text",
+    }
+    name = by_kind.get(kind, kind)
+    if suffix in (".rst", ".adoc"):
+        name = "markdown"
+    return name if importlib.util.find_spec(f"offramp.syntax.{name}") else "text"

@@ -1,0 +1,81 @@
+"""Env files: `.env`, their templates, and everything that is read as such. Lossless: spans only.
+
+    export KEY="value"  # comment      set
+    KEY=                               set, empty
+    # KEY=value                        a setting that is commented out
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from offramp.model import Entry, Place, Role
+from offramp.syntax import text as plain
+
+COMMENT = "#"
+LINE = re.compile(
+    r"""(?P<head>[ \t]*(?:(?P<off>\#[ \t]*)?(?:export[ \t]+)?))(?P<key>[A-Za-z_][\w.-]*)[ \t]*(?P<sep>=|:[ \t])[ \t]*
+    (?P<value>"(?:\\.|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*?)(?P<tail>[ \t]+\#[^\r\n]*|[ \t]*)(?=\r?\n|\r|\Z)""",
+    re.VERBOSE,
+)
+BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class EnvFile:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        entries = []
+        position = 0
+        while position < len(self.text):
+            matched = LINE.match(self.text, position)
+            line_break = BREAK.search(self.text, matched.end() if matched else position)
+            following = line_break.end() if line_break else len(self.text)
+            if matched is not None:
+                entries.append(self._entry(matched, position, following))
+            position = following
+        return entries
+
+    def _entry(self, matched: re.Match[str], start: int, following: int) -> Entry:
+        value_start, value_end = matched.span("value")
+        value = matched["value"]
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`":
+            value_start, value_end, value = value_start + 1, value_end - 1, value[1:-1]
+        scope = "commented out" if matched["off"] else "file"
+        return Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, (start, following))
+
+    def entries(self) -> Sequence[Entry]:
+        return [entry for entry in self._entries if entry.scope == "file"]
+
+    def entry_at(self, offset: int) -> Entry | None:
+        index = bisect.bisect_right([entry.key_start for entry in self._entries], offset) - 1
+        if index < 0:
+            return None
+        entry = self._entries[index]
+        return entry if entry.outer is not None and offset < entry.outer[1] else None
+
+    def place(self, start: int, end: int) -> Place:
+        entry = self.entry_at(start)
+        if entry is None:
+            return plain.place(self.text, start, end, Role.COMMENT)
+        if end <= entry.key_end:
+            return Place(Role.KEY, "a setting in an env file", "", entry.key_start, entry.key_end)
+        if entry.value_start <= start and end <= entry.value_end:
+            syntax = f"the value of {entry.key} in an env file"
+            siblings = {other.key: other.value for other in self.entries()}
+            return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, siblings)
+        return Place(Role.COMMENT, "a comment", start=start, end=end)
+
+
+def parse(text: str) -> EnvFile:
+    return EnvFile(text)
+
+
+def data(text: str) -> dict[str, str]:
+    """The settings of an env file; of a key that is set twice, the last."""
+    return {entry.key: entry.value for entry in parse(text).entries()}

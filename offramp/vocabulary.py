@@ -1,0 +1,340 @@
+"""The migration as searchable terms.
+
+`Vocabulary.touches` decides from a file's bytes whether anything in it can match: most files end there, never
+decoded, never parsed. `Vocabulary.find` names what matches in a text, whole terms only: `gpt-4o` is not found in
+`openai/gpt-4o`, `GRADIENT_API_KEY` not in `MY_GRADIENT_API_KEY_2`. What a match means is for the scanners to say.
+
+Each old env name also yields the spellings in which settings classes, Terraform variables and Kubernetes keys carry
+it: `GRADIENT_API_KEY` → `gradient_api_key`, `gradientApiKey`, `gradient-api-key`.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from offramp.migration import Migration, carry, wildcard
+from offramp.model import Match, Term, TermKind
+
+# Prefixes that frameworks demand of variables which they hand on; the name after them is the setting.
+FRAMEWORK_PREFIXES = (
+    *("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "NUXT_", "EXPO_PUBLIC_", "GATSBY_", "PUBLIC_"),
+    *("VUE_APP_", "NG_APP_", "STORYBOOK_", "SNOWPACK_PUBLIC_", "TF_VAR_", "INPUT_", "ORG_GRADLE_PROJECT_"),
+)
+# The order in which overlapping readings of one text win: the more specific first.
+PRECEDENCE = (
+    *(TermKind.PATH, TermKind.URL, TermKind.MODEL, TermKind.ENV, TermKind.MODULE, TermKind.SYMBOL),
+    *(TermKind.NAME, TermKind.PACKAGE, TermKind.PROVIDER, TermKind.RESIDUE),
+)
+# What may not stand directly before and after a term of the kind.
+BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
+    TermKind.ENV: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
+    TermKind.SYMBOL: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
+    TermKind.MODEL: (r"(?<![A-Za-z0-9._/@-])", r"(?![A-Za-z0-9_/@-]|[.:][A-Za-z0-9])"),
+    TermKind.URL: (r"(?<![A-Za-z0-9.@-])", r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])"),
+    TermKind.PACKAGE: (r"(?<![A-Za-z0-9._@/-])", r"(?![A-Za-z0-9_/-]|\.[A-Za-z0-9])"),
+    TermKind.MODULE: (r"(?<![A-Za-z0-9_.])", r"(?![A-Za-z0-9_])"),
+    TermKind.NAME: (r"(?<![A-Za-z0-9_/-])", r"(?![A-Za-z0-9_/])"),
+    TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
+}
+WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
+PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
+WORD = re.compile(r"[A-Za-z0-9_$-]+")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pattern:
+    """The terms of one kind as one regular expression, with the entries to tell what was found."""
+
+    kind: TermKind
+    expression: re.Pattern[str]
+    exact: Mapping[str, Term]
+    wild: tuple[Term, ...]
+    fold: bool = False  # ignore case
+
+    def term(self, text: str) -> Term | None:
+        prefix = next((p for p in FRAMEWORK_PREFIXES if text.startswith(p)), "") if self.prefixed else ""
+        term = self._term(text) or (self._term(text.removeprefix(prefix)) if prefix else None)
+        if term is None or term.old == text or self.fold:
+            return term
+        new = None if term.new is None else prefix + term.new
+        return dataclasses.replace(term, old=text, new=new)
+
+    @property
+    def prefixed(self) -> bool:
+        return self.kind in PREFIXED
+
+    def _term(self, text: str) -> Term | None:
+        exact = self.exact.get(text.lower() if self.fold else text)
+        if exact is not None:
+            return exact
+        for term in self.wild:
+            if wildcard(term.entry).fullmatch(text):
+                new = None if term.new is None else carry(term.entry, term.new, text)
+                return dataclasses.replace(term, old=text, new=new)
+        return None
+
+
+class Vocabulary:
+    """Everything that a migration retires, ready to be found.
+
+    Args:
+        migration: what to look for.
+        paths: old → new path of the files and folders that the run moves; references to them are found too.
+    """
+
+    def __init__(self, migration: Migration, paths: Mapping[str, str] | None = None) -> None:
+        self.migration = migration
+        self.paths = dict(paths or {})
+        self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
+        self.homonym = _homonyms(migration.homonyms)
+        self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
+        self.successors = frozenset(_successors(migration))
+
+    @functools.cached_property
+    def stems(self) -> tuple[bytes, ...]:
+        """Lower-case literals, one of which every match contains; none contains another."""
+        literals = {self.migration.slug.lower()} if self.migration.slug else set()
+        for pattern in self.patterns:
+            literals |= {key.lower() for key in pattern.exact}
+            literals |= {max(term.entry.split("*"), key=len).lower() for term in pattern.wild}
+        literals |= {word.lower() for word in self.successors}
+        kept: list[str] = []
+        for literal in sorted(filter(None, literals), key=len):
+            if not any(stem in literal for stem in kept):
+                kept.append(literal)
+        return tuple(stem.encode() for stem in kept)
+
+    @functools.cached_property
+    def _automaton(self) -> object:
+        import ahocorasick_rs
+
+        wide = [stem.decode().encode("utf-16-le") for stem in self.stems]
+        wide += [stem.decode().encode("utf-16-be") for stem in self.stems]
+        return ahocorasick_rs.BytesAhoCorasick([*self.stems, *wide])
+
+    def touches(self, content: bytes) -> bool:
+        """Whether anything in these bytes (any ASCII-compatible encoding, or UTF-16) can match."""
+        if not self.stems:
+            return False
+        return bool(self._automaton.find_matches_as_indexes(content.lower()))  # type: ignore[attr-defined]
+
+    def find(self, text: str) -> list[Match]:
+        """The matches in `text`, in order, none overlapping another."""
+        others = [matched.span() for matched in self.homonym.finditer(text)] if self.homonym else []
+        taken = _Spans(others)
+        found: dict[tuple[int, int], list[Term]] = {}
+        for pattern in self.patterns:
+            for matched in pattern.expression.finditer(text):
+                span, term = matched.span(), pattern.term(matched[0])
+                if term is None or (span not in found and taken.overlap(span) and not _explains(span, term, others)):
+                    continue
+                found.setdefault(span, []).append(term)
+                taken.add(span)
+        for span, term in self._slugs(text, taken, found):
+            found.setdefault(span, []).append(term)
+        return [Match(start, end, text[start:end], tuple(terms)) for (start, end), terms in sorted(found.items())]
+
+    def _slugs(
+        self, text: str, taken: _Spans, found: Mapping[tuple[int, int], list[Term]]
+    ) -> Iterator[tuple[tuple[int, int], Term]]:
+        """The slug standing alone, and the words that carry it as a part and that nothing else explains."""
+        for matched in self.slug.finditer(text) if self.slug else ():
+            span = matched.span()
+            word = _word_around(text, *span)
+            if span in found or (word == span and not taken.overlap(span)):
+                new = _like(matched[0], self.migration.new_slug)
+                yield span, Term(TermKind.PROVIDER, matched[0], new, self.migration.slug)
+            elif not taken.overlap(word) and _is_word_part(text, *span):
+                taken.add(word)
+                yield word, Term(TermKind.RESIDUE, text[word[0] : word[1]], None, self.migration.slug, exact=False)
+
+    def renamed_word(self, word: str) -> str | None:
+        """`word` with the slug in it replaced in its letter case, or None where there is no new slug."""
+        if self.slug is None or not self.migration.new_slug:
+            return None
+        return self.slug.sub(lambda m: _like(m[0], self.migration.new_slug) or m[0], word)
+
+    def is_setting(self, name: str) -> bool:
+        """Whether a name is a setting of the migration, under its old or its new name."""
+        return any(wildcard(entry).fullmatch(name) for entry in self._settings)
+
+    @functools.cached_property
+    def _settings(self) -> tuple[str, ...]:
+        pairs = [*self.migration.env.items(), *self.migration.secrets.items()]
+        names = {*self.migration.settings, *(name for pair in pairs for name in pair if name)}
+        return tuple(sorted(names | {spelled for name in names for spelled in spellings(name)[:1]}))
+
+    def has_homonym(self, text: str) -> bool:
+        return bool(self.homonym and self.homonym.search(text))
+
+    def names_successor(self, text: str) -> bool:
+        """Whether the text speaks of what replaces the provider: it is company for a bare word too, so that a
+        second scan judges as the first one did."""
+        return any(word in text for word in self.successors)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The other spellings in which a setting's name is carried: snake, camel, kebab.
+
+    >>> spellings("LLM_API_KEY")
+    ('llm_api_key', 'llmApiKey', 'llm-api-key')
+    """
+    lower = name.lower()
+    head, *tail = lower.split("_")
+    return lower, head + "".join(part[:1].upper() + part[1:] for part in tail), lower.replace("_", "-")
+
+
+def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> Iterator[Term]:
+    match kind:
+        case TermKind.PATH:
+            for old, new in {**_module_paths(migration), **paths}.items():
+                yield Term(kind, old, new, old)
+        case TermKind.ENV:
+            for old, new in {**migration.env, **migration.secrets}.items():
+                yield Term(kind, old, new, old, exact="*" not in old)
+        case TermKind.MODEL:
+            for old, new in migration.models.items():
+                yield Term(kind, old, new, old)
+                if migration.slug:  # 'provider/model', as routers write it
+                    yield Term(kind, f"{migration.slug}/{old}", new, old)
+        case TermKind.URL:
+            yield from _urls(migration)
+        case TermKind.PACKAGE:
+            for ecosystem, table in migration.packages.items():
+                for old, new in table.items():
+                    yield Term(kind, old, new, old, ecosystem=ecosystem)
+        case TermKind.MODULE:
+            for old, new in migration.modules.items():
+                yield Term(kind, old, new, old, exact="*" not in old)
+        case TermKind.SYMBOL:
+            yield from _symbols(migration)
+        case TermKind.NAME:
+            for name in migration.names:
+                yield Term(kind, name, migration.new_name or None, name, exact=" " in name)
+        case _:
+            return
+
+
+def _module_paths(migration: Migration) -> dict[str, str | None]:
+    """The files of the modules that move: `lib.old_client` → `lib/old_client.py`; only modules with a parent."""
+    paths: dict[str, str | None] = {}
+    for old, new in migration.modules.items():
+        if "." in old and "*" not in old and new:
+            paths[old.replace(".", "/") + ".py"] = new.replace(".", "/") + ".py"
+            paths[old.replace(".", "/")] = new.replace(".", "/")
+    return paths
+
+
+def _urls(migration: Migration) -> Iterator[Term]:
+    hosts: dict[str, Term] = {}
+    for old, new in migration.urls.items():
+        yield Term(TermKind.URL, old, new, old)
+        host, successor = _host(old), _host(new or "")
+        if host != old and "*" not in old:
+            hosts.setdefault(host, Term(TermKind.URL, host, successor or None, old, exact=False))
+    yield from (term for host, term in hosts.items() if host not in migration.urls)
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0] if "://" in url else url.partition("/")[0]
+
+
+def _symbols(migration: Migration) -> Iterator[Term]:
+    for old, new in migration.symbols.items():
+        yield Term(TermKind.SYMBOL, old, new, old, exact="*" not in old)
+    for old, new in migration.env.items():
+        pairs = list(zip(spellings(old), spellings(new) if new else (None,) * 3, strict=True))
+        for spelled_old, spelled_new in pairs[:1] if "*" in old else pairs:
+            if spelled_old not in migration.symbols and len(spelled_old.strip("*_-")) > 3:
+                yield Term(TermKind.SYMBOL, spelled_old, spelled_new, spelled_old, exact=False)
+
+
+def _pattern(kind: TermKind, terms: Iterable[Term]) -> Pattern | None:
+    exact: dict[str, Term] = {}
+    wild: list[Term] = []
+    fold = kind is TermKind.PACKAGE
+    for term in terms:
+        if "*" in term.old:
+            wild.append(term)
+        else:
+            exact.setdefault(term.old.lower() if fold else term.old, term)
+    if not exact and not wild:
+        return None
+    literals = [re.escape(old) for old in sorted(exact, key=len, reverse=True)]
+    for term in wild:
+        before, after = term.old.split("*")
+        part = r"[a-z0-9-]+" if "-" in term.old else WILD.get(kind, r"[A-Za-z0-9._-]+")
+        literals.append(f"{re.escape(before)}{part}{re.escape(after)}")
+    before, after = BOUNDARIES[kind]
+    if kind in PREFIXED:
+        before += f"(?:{'|'.join(FRAMEWORK_PREFIXES)})?"
+    flags = re.IGNORECASE if fold else re.NOFLAG
+    return Pattern(kind, re.compile(f"{before}(?:{'|'.join(literals)}){after}", flags), exact, tuple(wild), fold)
+
+
+def _homonyms(entries: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not entries:
+        return None
+    parts = [r"[\w-]*".join(re.escape(piece) for piece in entry.split("*")) for entry in entries]
+    parts = [re.sub(r"(?:\\ )+", r"\\s+", part) for part in parts]
+    bounded = [("(?<![A-Za-z0-9])" if p[0].isalnum() else "") + p + ("(?![A-Za-z0-9])" if p[-1].isalnum() else "") for p in parts]
+    return re.compile("|".join(sorted(bounded, key=len, reverse=True)), re.IGNORECASE)
+
+
+def _successors(migration: Migration) -> Iterator[str]:
+    for mapping in (migration.env, migration.urls, migration.modules):
+        for new in mapping.values():
+            if new and "*" not in new and len(new) > 7:
+                yield new
+
+
+class _Spans:
+    """Spans that do not overlap, kept sorted."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self.spans = sorted(spans)
+
+    def overlap(self, span: tuple[int, int]) -> bool:
+        index = bisect.bisect_left(self.spans, (span[1], 0))
+        return index > 0 and self.spans[index - 1][1] > span[0]
+
+    def add(self, span: tuple[int, int]) -> None:
+        bisect.insort(self.spans, span)
+
+
+def _explains(span: tuple[int, int], term: Term, homonyms: list[tuple[int, int]]) -> bool:
+    """Whether an exact term is longer than the homonyms inside it, and so says what they mean here."""
+    inside = [other for other in homonyms if other[0] < span[1] and span[0] < other[1]]
+    return term.exact and bool(inside) and all(span[0] <= o[0] and o[1] <= span[1] and o != span for o in inside)
+
+
+def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and WORD.fullmatch(text[start - 1]):
+        start -= 1
+    while end < len(text) and WORD.fullmatch(text[end]):
+        end += 1
+    return start, end
+
+
+def _is_word_part(text: str, start: int, end: int) -> bool:
+    """Whether the slug is a part of its own in `text`: bounded by case, digits or punctuation, not by letters.
+
+    `useGradient`, `gradient_url` and `GRADIENT2` have it; `gradients`, `ingredient` and `Gradiented` do not.
+    """
+    before, after = text[start - 1 : start], text[end : end + 1]
+    begins = not before.isalpha() or (before.islower() and text[start].isupper())
+    ends = not after.isalpha() or (after.isupper() and text[end - 1].islower())
+    return begins and ends
+
+
+def _like(sample: str, word: str) -> str | None:
+    """`word` in the letter case of `sample`."""
+    if not word:
+        return None
+    if sample.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if sample[:1].isupper() else word
