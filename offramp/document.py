@@ -92,6 +92,8 @@ class Document:
     @functools.cached_property
     def _parsed(self) -> Tree | Unparsable:
         try:
+            if getattr(self.syntax, "WANTS_PATH", False):
+                return self.syntax.parse(self.text, self.path)  # type: ignore[no-any-return]  # a Tree, as below
             return self.syntax.parse(self.text)  # type: ignore[no-any-return]  # a Tree by the contract above
         except Unparsable as error:
             return error

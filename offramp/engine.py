@@ -306,4 +306,7 @@ def faults(document: Document, text: str) -> str | None:
     if document.fault is None and after.fault is not None:
         return after.fault
     check = getattr(document.syntax, "check", None)
-    return check(document.text, text) if check is not None and document.fault is None else None
+    if check is None or document.fault is not None:
+        return None
+    path = (document.path,) if getattr(document.syntax, "WANTS_PATH", False) else ()
+    return check(document.text, text, *path)  # type: ignore[no-any-return]  # as offramp.syntax says
