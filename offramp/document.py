@@ -47,11 +47,16 @@ class Document:
     origin: str = ""
 
     @classmethod
-    def read(cls, path: str, content: bytes) -> Document:
-        """Raises files.Unreadable."""
+    def read(cls, path: str, content: bytes, include: frozenset[str] = frozenset()) -> Document:
+        """The document of a file's bytes; `include` names sorts of files that are edited although they are left
+        alone by default.
+
+        Raises:
+            files.Unreadable: the bytes are not text.
+        """
         source = files.decode(path, content)
         kind = files.kind_of(path, content[:200])
-        return cls(path, kind, source, source.text, files.left_alone(path, content), path)
+        return cls(path, kind, source, source.text, files.left_alone(path, content, include), path)
 
     def with_text(self, text: str) -> Document:
         return dataclasses.replace(self, text=text)

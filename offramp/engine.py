@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 
 from codemods import PIPELINE
-from offramp import evidence, suppression
+from offramp import evidence, parallel, suppression
 from offramp.document import Document
 from offramp.ledger import Balance, Ledger, Record, State
 from offramp.model import Confidence, Edit, Finding, Fix, Refusal, apply_edits
 from offramp.project import Context, Project
-from scanners import scan as scan_document
+from scanners import scan_one
 from scanners import tree as scan_tree
 
 MAX_ROUNDS = 8  # real trees settle in two or three; more means that two codemods undo each other
@@ -83,28 +83,49 @@ def find(project: Project, progress: Progress = silent) -> list[Finding]:
 
 def _scan_all(project: Project, progress: Progress) -> list[Finding]:
     paths = sorted(project.paths)
+    if parallel.pays(project, len(paths)):
+        parallel.scan(project, paths, progress)
     findings: list[Finding] = []
     for index, path in enumerate(paths):
         progress("Scanning", index, len(paths))
         document = project.load(path)
         if document is not None:
-            findings += _scan_one(project, document)
+            findings += scan_one(project, document)
     return evidence.weigh(project.documents, findings, project.vocabulary)
 
 
-def _scan_one(project: Project, document: Document) -> list[Finding]:
-    if (known := project.scans.get(document.path)) is not None and known[0] is document:
-        return known[1]
-    try:
-        findings = list(scan_document(document, project.vocabulary))
-    except (RecursionError, ValueError, IndexError, KeyError, AttributeError, TypeError) as error:
-        # A scanner that trips over one file must not end the run; the file becomes a row of the report.
-        row = (document.path, f"it could not be scanned: {type(error).__name__}: {error}")
-        if row not in project.errors:
-            project.errors.append(row)
-        findings = []
-    project.scans[document.path] = (document, findings)
-    return findings
+@dataclasses.dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What a scan found, with what a run would answer to each finding; and what people have asked to leave."""
+
+    findings: list[Finding]
+    answers: list[Fix | Refusal | None]
+    suppressed: list[tuple[Finding, str]]
+
+
+def scan(project: Project, options: Options = Options(), progress: Progress = silent, *, low: bool = False) -> ScanResult:
+    """Find only; nothing is changed, in memory neither. `low`: also findings of low confidence."""
+    found = [f for f in find(project, progress) if options.wants(f.rule) and (low or f.confidence > Confidence.LOW)]
+    reasons = suppression.suppressed(project, found)
+    findings = [f for f in found if f.key not in reasons]
+    by_path: dict[str, list[Finding]] = {}
+    for f in findings:
+        by_path.setdefault(f.path, []).append(f)
+    modules = [importlib.import_module(f"codemods.{name}") for name in options.pipeline] if findings else []
+    answers = [_answer(project, modules, f, by_path[f.path]) for f in findings]
+    return ScanResult(findings, answers, [(f, reasons[f.key]) for f in found if f.key in reasons])
+
+
+def _answer(project: Project, modules: Sequence[ModuleType], found: Finding, beside: list[Finding]) -> Fix | Refusal | None:
+    """What the first codemod that has an answer would do with a finding."""
+    document = project.documents.get(found.path) or project.load(found.path)
+    if document is None or found.confidence is Confidence.LOW:
+        return None
+    if document.left_alone is not None:
+        return Refusal(document.left_alone, external=True)
+    context = Context(project, document, tuple(beside))
+    answers = (module.fix(found, context) for module in modules if found.rule in module.RULES)
+    return next((answer for answer in answers if answer is not None), UNKNOWN)
 
 
 def run(project: Project, options: Options = Options(), progress: Progress = silent) -> Outcome:

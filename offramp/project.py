@@ -27,6 +27,8 @@ class Project:
     documents: dict[str, Document] = dataclasses.field(default_factory=dict)  # those that hold anything, by path
     moves: dict[str, str] = dataclasses.field(default_factory=dict)  # path on disk → present path
     errors: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (path, why it could not be read)
+    include: frozenset[str] = frozenset()  # sorts of files left alone that are to be edited all the same
+    jobs: int = 0  # processes for the scan; 0: as many as help
     planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
     dull: set[str] = dataclasses.field(default_factory=set)  # files in which nothing can match
     scans: dict[str, tuple[Document, list[Finding]]] = dataclasses.field(default_factory=dict)
@@ -43,7 +45,7 @@ class Project:
             if files.is_binary(content) or not self.vocabulary.touches(content):
                 self.dull.add(path)
                 return None
-            document = dataclasses.replace(Document.read(origin, content), path=path)
+            document = dataclasses.replace(Document.read(origin, content, self.include), path=path)
         except files.Unreadable as error:
             self.errors.append((origin, str(error)))
             self.dull.add(path)
@@ -130,7 +132,14 @@ class Context:
         return os.path.dirname(self.document.path)
 
 
-def open_project(root: pathlib.Path, migration: Migration, paths: Iterable[str] | None = None) -> Project:
+def open_project(
+    root: pathlib.Path,
+    migration: Migration,
+    paths: Iterable[str] | None = None,
+    *,
+    include: frozenset[str] = frozenset(),
+    jobs: int = 0,
+) -> Project:
     """A project of the files below `root`, nothing read yet."""
     listed = files.list_files(root) if paths is None else list(paths)
-    return Project(root, migration, Vocabulary(migration), set(listed))
+    return Project(root, migration, Vocabulary(migration), set(listed), include=include, jobs=jobs)

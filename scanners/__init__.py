@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from offramp.document import Document
 from offramp.evidence import finding, judge
 from offramp.model import Finding, Match, Place, Role, Term, TermKind
+from offramp.project import Project
 from offramp.vocabulary import Vocabulary
 
 
@@ -20,6 +21,23 @@ def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     """The findings of a document by the scanner of its kind."""
     name = document.kind if importlib.util.find_spec(f"scanners.{document.kind}") else "text"
     yield from importlib.import_module(f"scanners.{name}").scan(document, vocabulary)
+
+
+def scan_one(project: Project, document: Document) -> list[Finding]:
+    """The findings of a document of a project, kept until its text changes.
+
+    A scanner that trips over a file must not end the run; the file becomes a row of the report.
+    """
+    known = project.scans.get(document.path)
+    if known is not None and known[0] is document:
+        return known[1]
+    try:
+        findings = list(scan(document, project.vocabulary))
+    except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
+        project.errors.append((document.path, f"it could not be scanned: {type(error).__name__}: {error}"))
+        findings = []
+    project.scans[document.path] = (document, findings)
+    return findings
 
 
 def references(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:

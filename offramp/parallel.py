@@ -1,0 +1,68 @@
+"""Scan a large tree with several processes.
+
+Workers are sent paths and send back findings, never trees. What they find goes into the project as if it had been
+scanned here; the result does not depend on their number.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from offramp.migration import Migration
+from offramp.model import Finding
+from offramp.project import Project
+
+WORTH = 1_500  # files; for fewer, starting processes takes longer than they save
+CHUNK = 250
+Scan = tuple[list[str], list[tuple[str, list[Finding]]], list[tuple[str, str]]]
+_worker: list[Project] = []
+
+
+def pays(project: Project, paths: int) -> bool:
+    return project.jobs != 1 and paths - len(project.scans) - len(project.dull) >= WORTH and (os.cpu_count() or 1) > 1
+
+
+def scan(project: Project, paths: Sequence[str], progress: Callable[[str, int, int], None]) -> None:
+    """Scan the files that are not loaded yet, several at a time."""
+    new = [p for p in paths if p not in project.documents and p not in project.dull and project.origin(p) == p]
+    chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
+    settings = (project.root, project.migration, project.planned, project.include)
+    workers = project.jobs or min(os.cpu_count() or 1, 8)
+    try:
+        with ProcessPoolExecutor(workers, initializer=_start, initargs=settings) as pool:
+            for done, (dull, found, errors) in enumerate(pool.map(_scan, chunks)):
+                progress("Scanning", done * CHUNK, len(new))
+                project.dull.update(dull)
+                project.errors.extend(errors)
+                for path, findings in found:
+                    document = project.load(path)
+                    if document is not None:
+                        project.scans[path] = (document, findings)
+    except (BrokenProcessPool, OSError):
+        return  # a file killed its worker, or there are no processes to be had: the caller scans what is missing
+
+
+def _start(root: pathlib.Path, migration: Migration, planned: dict[str, str], include: frozenset[str]) -> None:
+    from offramp.vocabulary import Vocabulary
+
+    project = Project(root, migration, Vocabulary(migration, planned), set(), include=include, planned=dict(planned))
+    _worker[:] = [project]
+
+
+def _scan(paths: Sequence[str]) -> Scan:
+    from scanners import scan_one
+
+    project = _worker[0]
+    project.errors.clear()
+    found: list[tuple[str, list[Finding]]] = []
+    for path in paths:
+        document = project.load(path)
+        if document is not None:
+            found.append((path, scan_one(project, document)))
+            del project.documents[path]
+    failed = {path for path, _ in project.errors}
+    return [path for path in paths if path in project.dull and path not in failed], found, list(project.errors)
