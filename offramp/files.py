@@ -49,6 +49,7 @@ KIND_BY_SUFFIX = {
     **dict.fromkeys((".go", ".java", ".rb", ".php", ".rs", ".kt", ".cs", ".swift", ".scala", ".lua", ".c"), "code"),
     **dict.fromkeys((".h", ".cc", ".cpp", ".hpp", ".ex", ".exs", ".dart", ".vue", ".svelte"), "code"),
     **dict.fromkeys((".css", ".scss", ".sass", ".less"), "style"),
+    **dict.fromkeys((".html", ".htm", ".kts", ".cxx", ".hs", ".nix", ".sol"), "code"),
 }
 LOCK_FILES = re.compile(
     r"(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|pdm\.lock"

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import nodes
+from offramp.syntax import grammar
 from offramp.syntax import text as plain
-from offramp.syntax.nodes import Node
+from offramp.syntax.grammar import Node
 
 COMMENT = "//"
 WANTS_PATH = True
@@ -25,8 +25,10 @@ TYPESCRIPT = (".ts", ".mts", ".cts")
 STRINGS = ("string", "template_string")
 KEYS = ("pair", "property_signature", "public_field_definition", "field_definition", "enum_assignment", "pair_pattern")
 NAMES = frozenset(
-    "identifier property_identifier private_property_identifier shorthand_property_identifier type_identifier"
-    " shorthand_property_identifier_pattern statement_identifier nested_identifier".split()
+    {
+        *("identifier", "property_identifier", "private_property_identifier", "shorthand_property_identifier"),
+        *("shorthand_property_identifier_pattern", "type_identifier", "statement_identifier", "nested_identifier"),
+    }
 )
 ENVIRONMENT = re.compile(r"(?:\bprocess|\bimport\.meta|\bBun|\bglobalThis\.process|\bwindow\.process)\??\.env$|^env$")
 ENV_CALLS = re.compile(r"(?:^|\.)(?:env\.(?:get|set|delete|has)|stubEnv|getenv|getEnv|requireEnv|envVar|mockEnv)$")
@@ -36,16 +38,18 @@ LOADERS = re.compile(
 LOOKUPS = ("get", "has", "set", "delete", "includes", "indexOf", "startsWith", "endsWith", "equals", "localeCompare")
 LOGICAL = ("||", "??", "&&")
 PASSING = frozenset(  # what stands between a literal and the thing that it is the value of, without a name of its own
-    "parenthesized_expression as_expression satisfies_expression non_null_expression array literal_type union_type"
-    " ternary_expression type_annotation array_type tuple_type readonly_type spread_element jsx_expression"
-    " await_expression type_arguments type_assertion".split()
+    {
+        *("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "array"),
+        *("literal_type", "union_type", "ternary_expression", "type_annotation", "array_type", "tuple_type"),
+        *("readonly_type", "spread_element", "jsx_expression", "await_expression", "type_arguments", "type_assertion"),
+    }
 )
 
 
 class Script:
     def __init__(self, text: str, path: str) -> None:
         self.text = text
-        self.root = nodes.root(text, language(path))
+        self.root = grammar.root(text, language(path))
         self._beside: dict[tuple[int, int], dict[str, str]] = {}
 
     def entries(self) -> Sequence[Entry]:
@@ -62,7 +66,7 @@ class Script:
             return None
         value = pair.field("value") or pair
         inside = {"opens": mapping.start + 1, "closes": mapping.end - 1}
-        outer = nodes.item_span(self.text, pair.start, pair.end, **inside)
+        outer = grammar.item_span(self.text, pair.start, pair.end, **inside)
         spans = (*_inner(key), _literal(value), *_inner(value))
         return Entry(f"object {mapping.start}", self.text[slice(*_inner(key))], *spans, outer)
 
@@ -111,7 +115,7 @@ def parse(text: str, path: str = "x.tsx") -> Script:
 
 
 def check(before: str, after: str, path: str = "x.tsx") -> str | None:
-    return nodes.worse(lambda: nodes.root(before, language(path)), lambda: nodes.root(after, language(path)))
+    return grammar.worse(lambda: grammar.root(before, language(path)), lambda: grammar.root(after, language(path)))
 
 
 def language(path: str) -> str:
@@ -190,29 +194,28 @@ def _environment(node: Node) -> bool:
 
 def _name(node: Node) -> Place:
     """The place of an identifier."""
-    spans = {"start": node.start, "end": node.end}
+    role, syntax, key = _meaning(node)
+    return Place(role, syntax, key, node.start, node.end)
+
+
+def _meaning(node: Node) -> tuple[Role, str, str]:
     parent = node.parent
     if parent is None:
-        return Place(Role.CODE, "a name", **spans)
+        return Role.CODE, "a name", ""
     if parent.kind == "member_expression" and node.is_field("property"):
         looked_up = parent.field("object")
-        whole = looked_up.text if looked_up is not None else ""
-        if ENVIRONMENT.search(whole):
-            return Place(Role.ENV, "an environment variable", **spans)
-        return Place(Role.CODE, "an attribute", _last_name(looked_up), **spans)
+        if looked_up is not None and ENVIRONMENT.search(looked_up.text):
+            return Role.ENV, "an environment variable", ""
+        return Role.CODE, "an attribute", _last_name(looked_up)
     if _destructured(node):
-        return Place(Role.ENV, "an environment variable", **spans)
-    if parent.kind == "nested_type_identifier" or parent.kind == "nested_identifier":
-        return Place(
-            Role.CODE, "a name", _last_name(parent.named[0]) if parent.named[0].span != node.span else "", **spans
-        )
+        return Role.ENV, "an environment variable", ""
+    if parent.kind in ("nested_type_identifier", "nested_identifier") and parent.named[0].span != node.span:
+        return Role.CODE, "a name", _last_name(parent.named[0])
     if parent.kind in ("enum_body", "enum_assignment") or (parent.kind in KEYS and not node.is_field("value")):
-        return Place(Role.CODE, "a key", _holder(parent), **spans)
+        return Role.CODE, "a key", _holder(parent if parent.kind != "enum_body" else node)
     if node.kind == "shorthand_property_identifier":
-        return Place(Role.CODE, "a key", _holder(node), **spans)
-    if node.above("import_statement") is not None:
-        return Place(Role.CODE, "an imported name", **spans)
-    return Place(Role.CODE, "a name", **spans)
+        return Role.CODE, "a key", _holder(node)
+    return Role.CODE, "an imported name" if node.above("import_statement") else "a name", ""
 
 
 def _destructured(node: Node) -> bool:
@@ -278,8 +281,11 @@ def _key(node: Node) -> str:
 
 
 _NAMED_BY = frozenset(
-    "variable_declarator assignment_expression augmented_assignment_expression required_parameter optional_parameter"
-    " assignment_pattern object_assignment_pattern type_alias_declaration default_type return_statement".split()
+    {
+        *("variable_declarator", "assignment_expression", "augmented_assignment_expression", "required_parameter"),
+        *("optional_parameter", "assignment_pattern", "object_assignment_pattern", "type_alias_declaration"),
+        *("default_type", "return_statement"),
+    }
 )
 
 
