@@ -1,160 +1,307 @@
-"""The nodes that tree-sitter makes of a text, found by offset; what the languages parsed by ast-grep have in common.
+"""What YAML and JSON have in common: a tree of nodes with their spans, and what it says about a place.
 
-Nothing here knows a language. A node knows its parent, so that a reader can climb from the place of a match to what
-gives it its meaning. Children are read when they are asked for: a file of 20,000 lines costs what its matches cost.
+Nodes are positions in the text, never objects made from it: no tag is resolved, nothing is constructed, an alias
+stays an alias. `offramp.syntax.yaml` and `offramp.syntax.json` build the nodes; `entries` and `shape` work on them.
 """
 
 from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from offramp.document import Unparsable
+from offramp.model import Entry, Place, Role
+from offramp.syntax import entries as entry_list
+from offramp.syntax import scalars, written
 
-if TYPE_CHECKING:
-    from ast_grep_py import SgNode
-
-MAX_CHARACTERS = 4_000_000  # beyond it a file is data, and reading it as plain text is soon enough
-SURROGATE = re.compile(r"[\ud800-\udfff]")  # undecodable bytes; Rust takes none
+SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
+FLOW, BLOCK = "flow", "block"
+BLOCK_SCALARS = ("|", ">")
+# Keys that hold environment variables, as a mapping, as `- K=V` or as `- name: K`; without `_`, `-` and case
+ENV_HOLDERS = frozenset({"env", "envs", "environment", "envvars", "environmentvariables", "variables"})
+PAIR_NAMES = ("name", "key", "parameterkey")
+PAIR_VALUES = ("value", "valuefrom", "parametervalue")
+DEPENDENCIES = (
+    "dependencies",
+    "devDependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "overrides",
+    "resolutions",
+)
+PIP_LISTS = ("pip", "additional_dependencies")
+FLAG = re.compile(r"--?([A-Za-z][\w-]*)")
+REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?=$|[\s<>=!~;\[@])")
+Span = tuple[int, int]
 
 
 class Node:
-    """A node of the tree. Offsets are in characters of the whole text."""
+    """A scalar, mapping, sequence or alias.
 
-    def __init__(self, raw: SgNode, source: str, parent: Node | None) -> None:
-        self.raw, self.source, self.parent = raw, source, parent
-        span = raw.range()
-        self.start, self.end = span.start.index, span.end.index
-        self.kind = raw.kind()
+    `start` and `end` are its span with anchor, tag and quotes; `first` and `last` of a scalar without them. A block
+    collection ends with its last leaf. The children of a mapping are its keys and values in turn.
+    """
+
+    __slots__ = ("anchor", "children", "end", "first", "kind", "last", "parent", "slot", "start", "style", "value")
+
+    def __init__(self, kind: str, start: int, end: int, style: str = "", value: str = "", anchor: str = "") -> None:
+        self.kind, self.start, self.end, self.style, self.value, self.anchor = kind, start, end, style, value, anchor
+        self.first, self.last = start, end
+        self.parent: Node | None = None
+        self.slot = 0
+        self.children: list[Node] = []
+
+    def add(self, child: Node) -> None:
+        child.parent, child.slot = self, len(self.children)
+        self.children.append(child)
 
     @property
-    def text(self) -> str:
-        return self.source[self.start : self.end]
+    def is_key(self) -> bool:
+        return self.parent is not None and self.parent.kind == MAPPING and self.slot % 2 == 0
 
     @property
-    def span(self) -> tuple[int, int]:
-        return self.start, self.end
+    def key(self) -> Node | None:
+        """The key node that a node is the value of, directly."""
+        if self.parent is None or self.parent.kind != MAPPING or self.slot % 2 == 0:
+            return None
+        return self.parent.children[self.slot - 1]
 
-    @property
-    def is_named(self) -> bool:
-        return self.raw.is_named()
+    def pairs(self) -> Iterator[tuple[Node, Node]]:
+        return zip(self.children[0::2], self.children[1::2], strict=False)
 
-    @cached_property
-    def children(self) -> list[Node]:
-        return [Node(child, self.source, self) for child in self.raw.children()]
+    def get(self, *names: str) -> Node | None:
+        """The value of the first key of a mapping with one of these names, ignoring case."""
+        if self.kind != MAPPING:
+            return None
+        return next((value for key, value in self.pairs() if key.value.lower() in names), None)
 
-    @cached_property
-    def named(self) -> list[Node]:
-        return [child for child in self.children if child.is_named]
+
+class Others(Mapping[str, str]):
+    """A mapping without one of its keys, as a view: one mapping serves all the places in it."""
+
+    def __init__(self, whole: Mapping[str, str], without: str) -> None:
+        self.whole, self.without = whole, without
+
+    def __getitem__(self, key: str) -> str:
+        if key == self.without:
+            raise KeyError(key)
+        return self.whole[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self.whole if key != self.without)
+
+    def __len__(self) -> int:
+        return len(self.whole) - (self.without in self.whole)
+
+
+class NodeTree:
+    """A parsed text.
+
+    Args:
+        roots: one node for each document of the text.
+        leaves: the scalars and aliases that are not empty, in order.
+        collections: the mappings and sequences, in order.
+        comments: the spans of the comments, in order.
+        trailing_commas: how many there are, for formats of which some dialects forbid them.
+    """
+
+    def __init__(
+        self, text: str, roots: list[Node], leaves: list[Node], collections: list[Node], trailing_commas: int = 0
+    ) -> None:
+        self.text, self.roots, self.leaves, self.collections = text, roots, leaves, collections
+        self.trailing_commas = trailing_commas
+        self.comments: Sequence[Span] = ()
+        self._siblings: dict[Node, Mapping[str, str]] = {}
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [child.start for child in self.children]
+        return [leaf.start for leaf in self.leaves]
 
-    def field(self, name: str) -> Node | None:
-        found = self.raw.field(name)
-        return None if found is None else Node(found, self.source, self)
+    def leaf_at(self, offset: int) -> Node | None:
+        index = bisect.bisect_right(self._starts, offset) - 1
+        if index < 0 or self.leaves[index].end <= offset:
+            return None
+        return self.leaves[index]
 
-    def is_field(self, name: str) -> bool:
-        """Whether the parent holds this node in the field of that name."""
-        other = self.parent.raw.field(name) if self.parent is not None else None
-        if other is None:
-            return False
-        span = other.range()
-        return (span.start.index, span.end.index) == self.span
+    def comment_at(self, offset: int) -> Span | None:
+        index = bisect.bisect_right(self.comments, offset, key=lambda span: span[0]) - 1
+        if index < 0 or self.comments[index][1] <= offset:
+            return None
+        return self.comments[index]
 
-    def at(self, start: int, end: int) -> Node:
-        """The smallest node below this one that holds the span."""
-        node = self
-        while True:
-            index = bisect.bisect_right(node._starts, start) - 1
-            # nodes without width may start where the one that is meant starts
-            while index > 0 and node.children[index].end <= start and node._starts[index] == start:
-                index -= 1
-            if index < 0 or node.children[index].end < max(end, start + 1):
-                return node
-            node = node.children[index]
+    def comments_between(self, start: int, end: int) -> int:
+        """How many comments begin in a span."""
+        low = bisect.bisect_left(self.comments, start, key=lambda span: span[0])
+        return bisect.bisect_left(self.comments, end, key=lambda span: span[0]) - low
 
-    def ancestors(self) -> Iterator[Node]:
-        """This node and those above it, upwards."""
-        node: Node | None = self
-        while node is not None:
-            yield node
-            node = node.parent
+    def entries(self) -> Sequence[Entry]:
+        return self._entries
 
-    def above(self, *kinds: str) -> Node | None:
-        """The nearest of these kinds, itself included."""
-        return next((node for node in self.ancestors() if node.kind in kinds), None)
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        return entry_list.entries(self)
 
-    def find_all(self, kind: str) -> list[Node]:
-        """Every node of the kind below, in order; their `parent` is read anew."""
-        return [_with_parents(raw, self.source) for raw in self.raw.find_all(kind=kind)]
+    def holder(self, scope: str) -> Entry | None:
+        """The entry whose value is the mapping or list of a scope: what to delete instead of all its entries."""
+        node = next((node for node in self.collections if entry_list.scope_of(node) == scope), None)
+        key = node.key if node is not None else None
+        return next((entry for entry in self._entries if key is not None and entry.key_start == key.first), None)
 
-    @property
-    def damaged(self) -> bool:
-        """Whether the parser could not make sense of the text here."""
-        return any(node.kind == "ERROR" for node in self.ancestors()) or any(c.kind == "ERROR" for c in self.children)
+    @cached_property
+    def written(self) -> dict[int, list[Entry]]:
+        """The settings that scripts inside scalars write, by the start of the scalar."""
+        result: dict[int, list[Entry]] = {}
+        for leaf in self.leaves:
+            if leaf.style in BLOCK_SCALARS and (found := written.settings(self.text, leaf.first, leaf.last)):
+                result[leaf.start] = found
+        return result
 
+    def place(self, start: int, end: int) -> Place:
+        if (comment := self.comment_at(start)) is not None:
+            return self._in_comment(comment, start, end)
+        leaf = self.leaf_at(start)
+        if leaf is None or end > leaf.end:
+            return Place(Role.TEXT, "text", start=start, end=end)
+        if leaf.kind == ALIAS or start < leaf.first:
+            return Place(Role.CODE, "an anchor", start=start, end=end)
+        if leaf.is_key:
+            return self._in_key(leaf)
+        return self._in_value(leaf, start, end)
 
-def _with_parents(raw: SgNode, source: str) -> Node:
-    parent = raw.parent()
-    return Node(raw, source, None if parent is None else Node(parent, source, None))
+    def _in_comment(self, comment: Span, start: int, end: int) -> Place:
+        inside = self.text[comment[0] : comment[1]]
+        if (expression := scalars.context(inside, start - comment[0])) is not None:
+            return Place(Role.ENV, expression, start=start, end=end)
+        matched = entry_list.COMMENTED_OUT.match(inside)
+        if matched is not None and comment[0] + matched.start("value") <= start:
+            first, last = (comment[0] + offset for offset in matched.span("value"))
+            return Place(Role.STRING, "a setting that is commented out", matched["key"], first, last)
+        known = scalars.on_line(self.text, *comment, start, end)
+        if known.role in (Role.ENV, Role.PACKAGE):
+            return known
+        return Place(Role.COMMENT, "a comment", start=start, end=end)
 
+    def _in_key(self, leaf: Node) -> Place:
+        holder = key_of(leaf.parent)
+        if holder in DEPENDENCIES and leaf.parent is not None and leaf.style == '"':
+            return Place(Role.PACKAGE, f"a package in {holder}", holder, leaf.first, leaf.last)
+        if holder == "secrets" and self._is_workflow(leaf):
+            return Place(Role.ENV, "a GitHub secret", holder, leaf.first, leaf.last)
+        role = Role.ENV if holds_env(holder) else Role.KEY
+        syntax = "an environment variable" if role is Role.ENV else "a key"
+        return Place(role, syntax, holder, leaf.first, leaf.last, self.siblings(leaf))
 
-def root(text: str, language: str) -> Node:
-    """The tree of a text.
+    def _in_value(self, leaf: Node, start: int, end: int) -> Place:
+        key = key_of(leaf)
+        whole = leaf.first == start and leaf.last == end
+        if (known := scalars.inside(self.text, leaf.first, leaf.last, start, end, key)) is not None:
+            return known
+        if (item := self._in_item(leaf, start, end)) is not None:
+            return item
+        if (name := pair_name(leaf)) is not None:
+            if name is leaf:
+                listed = key_of(leaf.parent)
+                role = Role.ENV if holds_env(listed) else Role.KEY
+                return Place(role, "the name of a setting", listed, leaf.first, leaf.last)
+            key = name.value
+        fallback = Place(Role.VALUE, f"the value of {key}" if key else "a value", key, leaf.first, leaf.last)
+        if not whole:
+            if (entry := self._written_at(leaf, start, end)) is not None:
+                return entry
+            refined = scalars.on_line(self.text, leaf.first, leaf.last, start, end)
+            if refined.role is not Role.TEXT:
+                return refined
+        return Place(fallback.role, fallback.syntax, key, leaf.first, leaf.last, self.siblings(leaf))
 
-    Raises:
-        Unparsable: the text is too large, or there is no parser of the language.
-    """
-    from ast_grep_py import SgRoot
-
-    if len(text) > MAX_CHARACTERS:
-        raise Unparsable(f"it has {len(text):,} characters: more than {MAX_CHARACTERS:,} are read as plain text")
-    try:
-        return Node(SgRoot(SURROGATE.sub("?", text), language).root(), text, None)
-    except BaseException as error:  # an unknown language is a Rust panic, which is no Exception
-        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        raise Unparsable(f"line 1: it can't be parsed as {language}") from None
-
-
-def faults(node: Node) -> int:
-    """How many places of the text the parser could not make sense of."""
-    return len(node.raw.find_all(kind="ERROR")) + (node.kind == "ERROR")
-
-
-def worse(before: Callable[[], Node], after: Callable[[], Node]) -> str | None:
-    """Why the text after an edit must not be kept: it has faults that the one before does not have."""
-    damage = after().raw.find_all(kind="ERROR")
-    if len(damage) <= len(before().raw.find_all(kind="ERROR")):
+    def _in_item(self, leaf: Node, start: int, end: int) -> Place | None:
+        """A scalar item of a list: `K=V`, the value after a flag, a requirement, an environment variable handed on."""
+        sequence = leaf.parent
+        if sequence is None or sequence.kind != SEQUENCE:
+            return None
+        key = key_of(leaf)
+        source = self.text[leaf.first : leaf.last]
+        if (matched := entry_list.ASSIGNMENT.match(source)) is not None:
+            name, value = matched.span("key"), leaf.first + matched.start("value")
+            if end <= leaf.first + name[1]:
+                role = Role.ENV if holds_env(key) else Role.KEY
+                return Place(role, "a setting in a list", key, leaf.first + name[0], leaf.first + name[1])
+            if start >= value:
+                return Place(
+                    *(Role.VALUE, f"the value of {matched['key']}", matched["key"], value, leaf.last),
+                    self.siblings(leaf),
+                )
+        if holds_env(key) and (start, end) == (leaf.first, leaf.last):
+            return Place(Role.ENV, "an environment variable that is handed on", key, start, end)
+        before = sequence.children[leaf.slot - 1] if leaf.slot else None
+        flag = FLAG.fullmatch(before.value) if before is not None and not leaf.value.startswith("-") else None
+        if flag is not None:
+            return Place(Role.VALUE, f"the value of {flag[0]}", flag[1], leaf.first, leaf.last)
+        required = REQUIREMENT.match(source)
+        if key in PIP_LISTS and required is not None and end <= leaf.first + required.end():
+            return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.first + required.end())
         return None
-    return f"line {damage[0].range().start.line + 1}: the syntax is broken"
+
+    def _written_at(self, leaf: Node, start: int, end: int) -> Place | None:
+        entries = self.written.get(leaf.start, [])
+        index = bisect.bisect_right(entries, start, key=lambda entry: entry.key_start) - 1
+        if index < 0:
+            return None
+        entry = entries[index]
+        if end <= entry.key_end:
+            return Place(Role.ENV, "an environment variable", "", entry.key_start, entry.key_end)
+        if not (entry.value_start <= start and end <= entry.value_end):
+            return None
+        if scalars.SIGIL.search(self.text[entry.value_start : start]):
+            return None  # a variable inside the value: the line says so
+        beside = {other.key: other.value for other in entries if other.scope == entry.scope and other is not entry}
+        return Place(Role.VALUE, f"the value of {entry.key}", entry.key, entry.value_start, entry.value_end, beside)
+
+    def siblings(self, leaf: Node) -> Mapping[str, str]:
+        """The other entries beside a scalar: of its mapping, or of the list of settings that it is in."""
+        container = leaf.parent
+        if container is None:
+            return {}
+        own = leaf.value if leaf.is_key else (leaf.key.value if leaf.key is not None else "")
+        if (name := pair_name(leaf)) is not None and container.parent is not None:
+            container, own = container.parent, name.value
+        elif container.kind == SEQUENCE:
+            own = leaf.value.partition("=")[0]
+        if container not in self._siblings:
+            self._siblings[container] = dict(entry_list.settings_of(container))
+        return Others(self._siblings[container], own)
+
+    def _is_workflow(self, leaf: Node) -> bool:
+        node = leaf
+        while node.parent is not None:
+            node = node.parent
+        return node.get("jobs") is not None
 
 
-def item_span(text: str, start: int, end: int, *, opens: int, closes: int) -> tuple[int, int]:
-    """What goes when an item of a comma-separated list is deleted.
+def key_of(node: Node | None) -> str:
+    """The key that a node belongs to: its own, or that of the list that it is in; of a key, its mapping's."""
+    while node is not None:
+        if (key := node.key) is not None:
+            return key.value
+        node = node.parent
+    return ""
 
-    Its comma goes with it, and its line where it has lines for itself, a comment behind it included. The comma before
-    the last item stays where the list is written line by line, because such languages allow it there.
 
-    Args:
-        text: the whole text.
-        start, end: the item.
-        opens, closes: the inside of the brackets.
-    """
-    comma = re.compile(r"[ \t]*,").match(text, end, closes)
-    after = comma.end() if comma else end
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    alone = not text[line_start:start].strip() and line_start > opens - 1
-    rest = re.compile(r"[ \t]*(?:(?://|#)[^\r\n]*|/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)?(\r\n|\r|\n)").match(text, after)
-    if alone and rest is not None and rest.end() <= closes:
-        return line_start, rest.end()
-    if comma is not None:
-        blank = re.compile(r"[ \t]*").match(text, after)
-        return start, blank.end() if blank else after
-    before = re.compile(r",[ \t\r\n]*$").search(text[opens:start])
-    return (opens + before.start(), end) if before else (start, end)
+def pair_name(leaf: Node) -> Node | None:
+    """In `- name: K` with `value: V` beside it, the node of K; for K and V themselves."""
+    mapping = leaf.parent
+    key = leaf.key
+    if mapping is None or key is None or mapping.parent is None or mapping.parent.kind != SEQUENCE:
+        return None
+    name, value = mapping.get(*PAIR_NAMES), mapping.get(*PAIR_VALUES)
+    if name is None or value is None or name.kind != SCALAR:
+        return None
+    return name if leaf in (name, value) else None
+
+
+def holds_env(key: str) -> bool:
+    return key.replace("_", "").replace("-", "").lower() in ENV_HOLDERS
+
+
+def line_of(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

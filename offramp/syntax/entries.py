@@ -1,0 +1,223 @@
+"""The entries of YAML and JSON, and what goes when one is deleted.
+
+    KEY: value                      an entry of its mapping
+    - KEY=value                     an entry of the list, in compose files
+    - {name: KEY, value: value}     an entry of the list, in Kubernetes and platform files
+
+A deleted block entry takes whole lines with it. The comment directly above goes too where it heads this entry alone:
+where what follows the entry is a blank line, another comment, or the end of the mapping; otherwise it may speak of
+the entries after it and stays. An entry that is alone takes the `env:` that holds it along; any other mapping is
+never emptied, because an empty mapping is not the same as none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from offramp.model import Entry
+
+if TYPE_CHECKING:
+    from offramp.syntax.nodes import Node, NodeTree
+
+ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)$", re.DOTALL)
+DASHES = re.compile(r"[ \t]*(?:-[ \t]+)+")
+REST = re.compile(r"[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+REST_AFTER_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+OWN_LINE_COMMENT = re.compile(r"[ \t]*(?:#|//)")
+COMMENTED_OUT = re.compile(
+    r"""(?:\#+|//)[ \t]*(?:-[ \t]+)?(?P<k>["']?)(?P<key>[a-z][\w.-]*|[A-Za-z][\w.-]*_[\w.-]*|[A-Z\d_]+)(?P=k)
+    [ \t]*(?:=|:[ \t])[ \t]*(?P<q>["']?)(?P<value>[^\s"'#]+)(?P=q),?[ \t]*$""",
+    re.VERBOSE,
+)
+Span = tuple[int, int]
+Removal = tuple[Span | None, str]
+
+
+def entries(tree: NodeTree) -> list[Entry]:
+    """Every entry of a text, in order of its keys."""
+    found: list[Entry] = []
+    anchors = _anchored(tree)
+    for node in tree.collections:
+        if node.kind == "mapping":
+            found += _of_mapping(tree, node, anchors)
+        else:
+            found += _of_list(tree, node, anchors)
+    for listed in tree.written.values():
+        found += listed
+    return sorted(found, key=lambda entry: entry.key_start)
+
+
+def scope_of(node: Node) -> str:
+    return f"{node.kind} {node.start}"
+
+
+def settings_of(container: Node) -> Iterator[tuple[str, str]]:
+    """Key and value of the entries of a mapping or a list of settings, scalars only."""
+    if container.kind == "mapping":
+        yield from ((key.value, value.value) for key, value in container.pairs() if value.kind == "scalar")
+        return
+    for item in container.children:
+        if (pair := _pair(item)) is not None:
+            yield pair[0].value, pair[1].value
+        elif (matched := ASSIGNMENT.match(item.value)) is not None:
+            yield matched["key"], matched["value"]
+
+
+def _pair(item: Node) -> tuple[Node, Node] | None:
+    """Name and value of `{name: K, value: V}`."""
+    from offramp.syntax.nodes import PAIR_NAMES, PAIR_VALUES
+
+    name, value = item.get(*PAIR_NAMES), item.get(*PAIR_VALUES)
+    return (name, value) if name is not None and value is not None and name.kind == "scalar" else None
+
+
+def _of_mapping(tree: NodeTree, node: Node, anchors: list[Span]) -> Iterator[Entry]:
+    units = units_of(tree, node)
+    for index, (key, value) in enumerate(node.pairs()):
+        if key.kind == "scalar":
+            outer, stuck = removal(tree, node, units, index, anchors)
+            yield _entry(tree, node, key, value, outer, stuck)
+
+
+def _entry(tree: NodeTree, scope: Node, key: Node, value: Node, outer: Span | None, stuck: str) -> Entry:
+    scalar = value.kind == "scalar"
+    meant = value.value if scalar else tree.text[value.start : value.end]
+    return Entry(scope_of(scope), key.value, key.first, key.last, meant, value.first, value.last, outer, stuck)
+
+
+def _of_list(tree: NodeTree, node: Node, anchors: list[Span]) -> Iterator[Entry]:
+    units: list[Span] = []
+    for index, item in enumerate(node.children):
+        pair = _pair(item)
+        matched = ASSIGNMENT.match(tree.text, item.first, item.last) if item.kind == "scalar" else None
+        if pair is None and matched is None:
+            continue
+        units = units or units_of(tree, node)
+        outer, stuck = removal(tree, node, units, index, anchors)
+        if pair is not None:
+            yield _entry(tree, node, *pair, outer, stuck)
+        elif matched is not None:
+            key, (first, last) = matched["key"], matched.span("value")
+            yield Entry(scope_of(node), key, *matched.span("key"), matched["value"], first, last, outer, stuck)
+
+
+def units_of(tree: NodeTree, node: Node) -> list[Span]:
+    """The spans of the entries or items of a collection, dashes included, comments and line ends not."""
+    if node.kind == "mapping":
+        return [(key.start, content_end(tree, value)) for key, value in node.pairs()]
+    if node.style == "flow":
+        return [(item.start, content_end(tree, item)) for item in node.children]
+    units: list[Span] = []
+    after = node.start
+    for item in node.children:
+        end = max(content_end(tree, item), item.start)
+        dash = tree.text.rfind("-", after, item.start) if item.start > after else after
+        units.append((dash if dash >= 0 else item.start, end))
+        after = end
+    return units
+
+
+def content_end(tree: NodeTree, node: Node) -> int:
+    """Where the content of a node ends; the blank lines after a block scalar are not its content."""
+    while node.kind in ("mapping", "sequence") and node.style == "block" and node.children:
+        node = node.children[-1]
+    if node.style in ("|", ">"):
+        return node.start + len(tree.text[node.start : node.end].rstrip())
+    return node.end
+
+
+def removal(tree: NodeTree, node: Node, units: list[Span], index: int, anchors: list[Span]) -> Removal:
+    """What goes with one entry or item of a collection, or why it can't go."""
+    if len(units) == 1:
+        return _alone(tree, node, anchors)
+    start, end = units[index]
+    if any(start <= anchor < end <= alias for anchor, alias in anchors):
+        return None, "its anchor is used elsewhere"
+    if node.style == "flow":
+        return _in_flow(tree, units, index)
+    return _in_block(tree, units, index)
+
+
+def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
+    from offramp.syntax.nodes import holds_env
+
+    key = node.key
+    if key is None or node.parent is None or not holds_env(key.value):
+        return None, "it is the only entry of its mapping"
+    return removal(tree, node.parent, units_of(tree, node.parent), key.slot // 2, anchors)
+
+
+def _in_block(tree: NodeTree, units: list[Span], index: int) -> Removal:
+    text = tree.text
+    start, end = units[index]
+    low = line_start(text, start)
+    rest = REST.match(text, end)
+    if rest is None:
+        return None, "something else stands on its line"
+    if not text[low:start].strip(" \t"):
+        return (_with_heading(tree, low, start, rest.end()), rest.end()), ""
+    if DASHES.fullmatch(text, low, start) and index + 1 < len(units):
+        following = units[index + 1][0]
+        if not text[end:following].strip():
+            return (start, following), ""
+        return None, "a comment stands between it and the next entry"
+    return None, "it shares its line with what holds it"
+
+
+def _with_heading(tree: NodeTree, low: int, start: int, end: int) -> int:
+    """Where an entry begins with the comment above that heads it alone."""
+    text = tree.text
+    if (following := text[end : end + 1]) not in ("", "\r", "\n"):
+        indent = len(text[end : start - low + end]) - len(text[end : start - low + end].lstrip(" \t"))
+        if indent == start - low and not OWN_LINE_COMMENT.match(text, end) and following not in "]}":
+            return low
+    top = low
+    while top > 0:
+        above = line_start(text, top - 1 if text[top - 2 : top] != "\r\n" else top - 2)
+        comment = tree.comment_at(above + start - low)
+        if comment is None or comment[0] != above + start - low or text[above : comment[0]].strip(" \t"):
+            break
+        if COMMENTED_OUT.match(text, *comment):
+            break  # a setting of its own
+        top = above
+    return top if top > 0 else low  # a comment at the top heads the file
+
+
+def _in_flow(tree: NodeTree, units: list[Span], index: int) -> Removal:
+    text = tree.text
+    start, end = units[index]
+    low = line_start(text, start)
+    if not text[low:start].strip(" \t") and (rest := REST_AFTER_COMMA.match(text, end)) is not None:
+        return (low, rest.end()), ""
+    if index + 1 < len(units):
+        span = (start, units[index + 1][0])
+        between = (end, span[1])
+    else:
+        span = between = (units[index - 1][1], end)
+    if tree.comments_between(*between):
+        return None, "a comment stands beside it"
+    return span, ""
+
+
+def line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _anchored(tree: NodeTree) -> list[Span]:
+    """Anchors and the last alias of each, as offsets."""
+    last: dict[str, list[int]] = {}
+    found: list[list[int]] = []
+    for node in sorted(_with_anchors(tree), key=lambda node: node.start):
+        if node.kind == "alias":
+            if node.anchor in last:
+                last[node.anchor][1] = node.start
+        else:
+            last[node.anchor] = [node.start, -1]
+            found.append(last[node.anchor])
+    return [(start, alias) for start, alias in found if alias >= 0]
+
+
+def _with_anchors(tree: NodeTree) -> Iterable[Node]:
+    return (node for nodes in (tree.leaves, tree.collections) for node in nodes if node.anchor)

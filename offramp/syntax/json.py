@@ -1,0 +1,179 @@
+"""JSON, JSONC and JSON5: positions from a tokenizer of its own; comments and trailing commas are kept where they are.
+
+`strings` gives the string literals of a text with their spans.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from offramp.document import Unparsable
+from offramp.syntax import shape
+from offramp.syntax.nodes import FLOW, MAPPING, SCALAR, SEQUENCE, Node, NodeTree, line_of
+
+if TYPE_CHECKING:
+    from offramp.syntax.shape import Data
+
+COMMENT = "//"
+TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<string>"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"|'[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+')
+    |(?P<mark>[\[\]{}:,])
+    |(?P<comment>//[^\r\n]*|/\*(?s:.*?)\*/)
+    |(?P<word>[\w$.+-]+)""",
+    re.VERBOSE,
+)
+DEPTH = 10_000
+KINDS = {"true": "bool", "false": "bool", "null": "null"}
+
+
+class Token:
+    __slots__ = ("end", "kind", "start", "text")
+
+    def __init__(self, kind: str, start: int, end: int, text: str) -> None:
+        self.kind, self.start, self.end, self.text = kind, start, end, text
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text without white space.
+
+    Raises:
+        Unparsable: a character that no token begins with.
+    """
+    position = 0
+    while position < len(text):
+        matched = TOKEN.match(text, position)
+        if matched is None:
+            raise Unparsable(f"line {line_of(text, position)}: unexpected {text[position]!r}")
+        if matched.lastgroup != "space":
+            yield Token(matched.lastgroup or "", position, matched.end(), matched[0])
+        position = matched.end()
+
+
+def strings(text: str) -> list[tuple[int, int, str]]:
+    """The string literals of a text: start and end without the quotes, and what they mean.
+
+    Raises:
+        Unparsable: as `parse`.
+    """
+    return [(t.start + 1, t.end - 1, _meaning(t.text)) for t in tokens(text) if t.kind == "string"]
+
+
+@functools.lru_cache(maxsize=2)
+def parse(text: str) -> NodeTree:
+    """The tree of a text.
+
+    Raises:
+        Unparsable: brackets, colons or commas are not as they must be, or there is more than one value.
+    """
+    builder = _Builder(text)
+    comments = []
+    for token in tokens(text):
+        if token.kind == "comment":
+            comments.append((token.start, token.end))
+        else:
+            builder.feed(token)
+    tree = builder.finished()
+    tree.comments = comments
+    return tree
+
+
+class _Builder:
+    """Nodes from tokens; `expects` is what may come next."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = NodeTree(text, [], [], [])
+        self.open: list[Node] = []
+        self.expects = "value"  # value, first (value or end), comma (comma or end), colon
+        self.after_comma = False
+
+    def feed(self, token: Token) -> None:
+        if token.kind != "mark":
+            self.scalar(token)
+        elif token.text in "[{":
+            self.begin(token)
+        elif token.text in "]}":
+            self.finish(token)
+        elif token.text == ":" and self.expects == "colon":
+            self.expects = "value"
+        elif token.text == "," and self.expects == "comma" and self.open:
+            self.expects, self.after_comma = "first", True
+        else:
+            raise self.unexpected(token)
+
+    def unexpected(self, token: Token) -> Unparsable:
+        return Unparsable(f"line {line_of(self.text, token.start)}: unexpected {token.text[:20]!r}")
+
+    def scalar(self, token: Token) -> None:
+        quoted = token.kind == "string"
+        style = token.text[0] if quoted else ""
+        node = Node(SCALAR, token.start, token.end, style, _meaning(token.text) if quoted else token.text)
+        node.first, node.last = (token.start + 1, token.end - 1) if quoted else (token.start, token.end)
+        self.attach(node, token)
+        self.tree.leaves.append(node)
+
+    def begin(self, token: Token) -> None:
+        node = Node(MAPPING if token.text == "{" else SEQUENCE, token.start, token.end, FLOW)
+        if self.open and self.open[-1].kind == MAPPING and len(self.open[-1].children) % 2 == 0:
+            raise self.unexpected(token)
+        self.attach(node, token)
+        self.tree.collections.append(node)
+        self.open.append(node)
+        if len(self.open) > DEPTH:
+            raise Unparsable(f"line {line_of(self.text, token.start)}: it is nested too deeply")
+        self.expects, self.after_comma = "first", False
+
+    def finish(self, token: Token) -> None:
+        node = self.open.pop() if self.open else None
+        if node is None or (node.kind == MAPPING) != (token.text == "}") or self.expects not in ("first", "comma"):
+            raise self.unexpected(token)
+        self.tree.trailing_commas += self.expects == "first" and self.after_comma
+        node.end = node.last = token.end
+        self.expects, self.after_comma = "comma", False
+
+    def attach(self, node: Node, token: Token) -> None:
+        if self.expects not in ("value", "first") or (not self.open and self.tree.roots):
+            raise self.unexpected(token)
+        if not self.open:
+            self.tree.roots.append(node)
+            self.expects = "comma"
+            return
+        holder = self.open[-1]
+        is_key = holder.kind == MAPPING and len(holder.children) % 2 == 0
+        holder.add(node)
+        self.expects, self.after_comma = ("colon" if is_key else "comma"), False
+
+    def finished(self) -> NodeTree:
+        if self.open:
+            raise Unparsable(f"line {line_of(self.text, self.open[-1].start)}: the bracket is never closed")
+        if not self.tree.roots:
+            raise Unparsable("line 1: there is no value")
+        return self.tree
+
+
+def _meaning(literal: str) -> str:
+    if "\\" not in literal:
+        return literal[1:-1]
+    try:
+        return str(json.loads(literal))
+    except ValueError:  # an escape of JSON5
+        return literal[1:-1]
+
+
+def data(text: str) -> Data:
+    """The data of a text: scalars as strings, objects as lists of pairs, a key twice where it is."""
+    return shape.data(parse(text).roots[0])
+
+
+def check(before: str, after: str) -> str | None:
+    """Why an edited text must not be kept: something other than strings, keys and removed entries has changed."""
+    return shape.compare(parse(before), parse(after), kind_of_plain)
+
+
+def kind_of_plain(value: str) -> str:
+    return KINDS.get(value, "number" if re.match(r"[-+.\d]", value) else "str")
