@@ -1,0 +1,221 @@
+"""Markdown, MDX, reStructuredText and AsciiDoc: which span is prose, code, a link, a tag or a comment.
+
+    # Gradient setup                    prose (a heading)
+    Set `LLM_PROVIDER` to `gradient`    the value of LLM_PROVIDER
+    [setup](docs/gradient-setup.md)     a link
+    ```bash                             what stands in a fence is read by the module of its language
+    export LLM_PROVIDER=gradient        the value of LLM_PROVIDER
+    ```
+
+The text is cut into blocks, line by line; only what lies outside code, comments and front matter is read for inline
+markup. Code in a fence is laid free of its indentation, given to its language, and the offsets are mapped back. What
+its language does not parse is read as plain text.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from offramp.model import Entry, Place, Role
+from offramp.syntax import text as plain
+from offramp.syntax.fences import Block, Embedded
+from offramp.syntax.markup_blocks import blocks_of, dialect_of, passages_of
+
+WANTS_PATH = True
+COMMENT = "<!--"
+
+INLINE = re.compile(
+    r"""(?P<tick>`+)(?P<code>[^\r\n]{1,1000}?)(?<!`)(?P=tick)(?!`)
+    |\]\(\s*<?(?P<target>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
+    |^[ \t]*\[[^\]\r\n]{1,200}\]:[ \t]*<?(?P<definition>[^\s<>]+)
+    |<(?P<auto>(?:https?|ftp|mailto):[^\s<>]+)>
+    |(?P<url>\b(?:https?|ftp|ssh|git|s3|gs|wss?|postgres(?:ql)?|redis)://[^\s<>`"'\])]+|\bwww\.[^\s<>`"'\])]+)
+    |\b(?:link|image|include|xref):{1,2}(?P<macro>[^\s\[\]]+)(?=\[)
+    |(?P<tag></?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>)""",
+    re.VERBOSE | re.MULTILINE,
+)
+REST_LINK = re.compile(r"<(?P<target>[^<>\s]+)>$")
+ATTRIBUTE = re.compile(r"""([\w:@.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\{[^{}]*\}|[^\s"'>]+))""")
+SPOKEN = frozenset({"alt", "title", "aria-label", "content", "summary", "label", "description", "placeholder"})
+ASSIGNED = re.compile(r"(?:^|[^\w.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=[\"']?$")
+SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=?")
+SET_TO = re.compile(r"\s*(?:=|==|to|is|is set to|set to|to be|as)\s*")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Span:
+    """Inline markup of one line: `code`, `link` or `tag`, with the span of what is inside."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Markup:
+    def __init__(self, text: str, dialect: str) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.blocks = blocks_of(text, dialect)
+        self._starts = [block.start for block in self.blocks]
+        self._inline: dict[int, list[Span]] = {}
+        self._embedded: dict[int, Embedded] = {}
+
+    def place(self, start: int, end: int) -> Place:
+        block = self.block_at(start)
+        if block is None:
+            return self._prose(start, end, "text")
+        if block.kind == "comment":
+            return Place(Role.COMMENT, "a comment", start=start, end=end)
+        if block.kind == "heading":
+            return self._prose(start, end, "a heading")
+        return self._code(block, start, end)
+
+    def block_at(self, offset: int) -> Block | None:
+        index = bisect.bisect_right(self._starts, offset) - 1
+        if index < 0 or offset >= self.blocks[index].end:
+            return None
+        return self.blocks[index]
+
+    def embedded(self, block: Block) -> Embedded:
+        if block.start not in self._embedded:
+            self._embedded[block.start] = Embedded(self.text, block)
+        return self._embedded[block.start]
+
+    def _code(self, block: Block, start: int, end: int) -> Place:
+        inside = self.embedded(block)
+        inner = inside.inner(start, end)
+        if inner is None:
+            return Place(Role.TEXT, "a code block", start=start, end=end)
+        place = inside.tree.place(*inner)
+        outer = inside.outer(place.start, place.end)
+        if outer is None:
+            return dataclasses.replace(place, start=start, end=end)
+        return dataclasses.replace(place, start=outer[0], end=outer[1])
+
+    def _prose(self, start: int, end: int, syntax: str) -> Place:
+        line_start, spans = self.inline(start)
+        index = bisect.bisect_right([span.start for span in spans], start) - 1
+        span = spans[index] if index >= 0 and end <= spans[index].end else None
+        if span is None:
+            before = self.text[line_start:start]
+            if ASSIGNED.search(before) or plain.VARIABLE.search(before):
+                return plain.place(self.text, start, end, Role.PROSE)
+            return Place(Role.PROSE, syntax, start=start, end=end)
+        if span.kind == "link":
+            return Place(Role.PROSE, "a link", start=span.start, end=span.end)
+        if span.kind == "tag":
+            return self._tag(span, start, end)
+        return self._inline_code(spans, index, start, end)
+
+    def inline(self, offset: int) -> tuple[int, list[Span]]:
+        """The start of the line that holds `offset`, and its inline markup."""
+        line_start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        if line_start not in self._inline:
+            found = re.compile(r"[\r\n]").search(self.text, offset)
+            self._inline[line_start] = self._spans(line_start, found.start() if found else len(self.text))
+        return line_start, self._inline[line_start]
+
+    def _spans(self, start: int, end: int) -> list[Span]:
+        spans = []
+        for matched in INLINE.finditer(self.text, start, end):
+            name = matched.lastgroup or ""
+            kind = {"code": "code", "tick": "code", "tag": "tag"}.get(name, "link")
+            inside = matched.span("code" if kind == "code" else name)
+            if kind == "code" and self.dialect == "rest" and matched["tick"] == "`":
+                found = REST_LINK.search(matched["code"])  # `text <target>`_ is prose and a link
+                if found:
+                    spans.append(Span("link", inside[0] + found.start("target"), inside[0] + found.end("target")))
+                continue
+            spans.append(Span(kind, *inside))
+        return spans
+
+    def _tag(self, span: Span, start: int, end: int) -> Place:
+        for matched in ATTRIBUTE.finditer(self.text, span.start, span.end):
+            group = next(number for number in (2, 3, 4) if matched[number] is not None)
+            if matched.start(group) <= start and end <= matched.end(group):
+                if matched[1].lower() in SPOKEN:
+                    return Place(Role.PROSE, "text of an HTML tag", start=start, end=end)
+                if matched[1].lower() in ("href", "src"):
+                    return Place(Role.PROSE, "a link", start=matched.start(group), end=matched.end(group))
+                return Place(Role.STRING, "in an HTML tag", matched[1], *matched.span(group))
+        return Place(Role.CODE, "in an HTML tag", start=start, end=end)
+
+    def _inline_code(self, spans: Sequence[Span], index: int, start: int, end: int) -> Place:
+        span = spans[index]
+        code = self.text[span.start : span.end]
+        place = plain.place(code, start - span.start, end - span.start, Role.PROSE)
+        if place.role in (Role.VALUE, Role.ENV, Role.PACKAGE):
+            return dataclasses.replace(place, start=place.start + span.start, end=place.end + span.start)
+        if code.strip("\"'") == self.text[start:end] and index > 0 and spans[index - 1].kind == "code":
+            before = spans[index - 1]
+            name = self.text[before.start : before.end]
+            between = self.text[before.end : span.start].replace("`", "").replace("*", "")
+            if SETTING.fullmatch(name) and (between.strip() == "|" or SET_TO.fullmatch(between)):
+                return Place(Role.VALUE, f"the value of {name}", name.rstrip("="), start, end)
+        return Place(Role.PROSE, "inline code", start=span.start, end=span.end)
+
+    def entries(self) -> Sequence[Entry]:
+        """The entries of the fences that hold settings; each fence is a scope of its own."""
+        return self._entries
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        result = []
+        for block in self.blocks:
+            if block.language not in ("env", "yaml", "toml", "json", "ini") or block.kind == "front matter":
+                continue
+            inside = self.embedded(block)
+            if not inside.is_plain_shift:
+                continue  # the spans of indented code can't be deleted line by line
+            result += [_shifted(entry, block.start, f"fence {block.start}") for entry in inside.tree.entries()]
+        return result
+
+    @cached_property
+    def passages(self) -> list[tuple[str, int, int]]:
+        """Headings, paragraphs and list items, in order: what the document says, code aside."""
+        return passages_of(self.text, self.blocks, self.dialect)
+
+    @property
+    def title(self) -> tuple[int, int] | None:
+        """The span of the first heading, or of `title:` in the front matter."""
+        for kind, start, end in self.passages:
+            if kind == "heading":
+                return start, end
+        return None
+
+
+def _shifted(entry: Entry, by: int, scope: str) -> Entry:
+    return dataclasses.replace(
+        entry,
+        scope=f"{scope}: {entry.scope}",
+        key_start=entry.key_start + by,
+        key_end=entry.key_end + by,
+        value_start=entry.value_start + by,
+        value_end=entry.value_end + by,
+        outer=None if entry.outer is None else (entry.outer[0] + by, entry.outer[1] + by),
+    )
+
+
+def parse(text: str, path: str = "") -> Markup:
+    return Markup(text, dialect_of(path))
+
+
+def check(before: str, after: str, path: str = "") -> str | None:
+    """The blocks stay what they were, and code that parsed still parses."""
+    was, now = parse(before, path), parse(after, path)
+    if _outline(was) != _outline(now):
+        return "the blocks of the document would not be what they were"
+    for old, new in zip(was.blocks, now.blocks, strict=True):
+        if old.language and before[old.start : old.end] != after[new.start : new.end]:
+            fault = was.embedded(old).fault_of(now.embedded(new))
+            if fault is not None:
+                return fault
+    return None
+
+
+def _outline(markup: Markup) -> list[tuple[str, str]]:
+    return [(block.kind, block.language) for block in markup.blocks]
