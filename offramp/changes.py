@@ -9,39 +9,48 @@ from offramp.transaction import FileChange
 
 
 def between(before: Project, after: Project) -> list[FileChange]:
-    """The files that differ, by the path that they have on disk.
+    """The files that differ between two states of one tree; `path` is where a file lies in the first of them.
 
     Raises:
         files.Unreadable: a file that only moves can't be read any more.
     """
+    olds = {before.origin(path): path for path in before.paths}
+    news = {after.origin(path): path for path in after.paths}
     changes: list[FileChange] = []
-    present = {after.origin(path): path for path in after.paths}
-    for origin in sorted(before.paths | present.keys()):
-        target = present.get(origin)
-        old = _content(before, origin) if origin in before.paths and _concerned(before, after, origin, target) else None
-        if origin not in before.paths:
-            assert target is not None
-            changes.append(FileChange(target, None, after.documents[target].encoded()))
-        elif target is None:
-            changes.append(FileChange(origin, old, None))
-        elif old is not None:
-            new = after.documents[target].encoded() if target in after.documents else old
-            if new != old or target != origin:
-                changes.append(FileChange(origin, old, new, target))
+    for origin in sorted(olds.keys() | news.keys()):
+        old, new = olds.get(origin), news.get(origin)
+        if old == new and old is not None and _same(before, after, old):
+            continue
+        was = None if old is None else _content(before, old)
+        now = None if new is None else after.documents[new].encoded() if new in after.documents else was
+        if was != now or old != new:
+            changes.append(FileChange(old or new or "", was, now, new or ""))
     return changes
 
 
 def of(outcome: Outcome) -> list[FileChange]:
+    """The files that a run changed."""
     return between(outcome.before, outcome.after)
 
 
-def _concerned(before: Project, after: Project, origin: str, target: str | None) -> bool:
-    if target != origin:
-        return True
-    was, now = before.documents.get(origin), after.documents.get(origin)
-    return now is not None and (was is None or was.text != now.text)
+def codemods(outcome: Outcome) -> dict[str, list[str]]:
+    """Path on disk → the codemods that had a part in its change, in the order in which they came."""
+    result: dict[str, list[str]] = {}
+    previous = outcome.before
+    for step in outcome.steps:
+        for change in between(previous, step.state):
+            names = result.setdefault(step.state.origin(change.target), [])
+            if step.codemod not in names:
+                names.append(step.codemod)
+        previous = step.state
+    return result
 
 
-def _content(project: Project, origin: str) -> bytes:
-    document = project.documents.get(origin)
-    return document.encoded() if document is not None else files.read(project.root, origin)
+def _same(before: Project, after: Project, path: str) -> bool:
+    was, now = before.documents.get(path), after.documents.get(path)
+    return was is now or now is None or (was is not None and was.text == now.text)
+
+
+def _content(project: Project, path: str) -> bytes:
+    document = project.documents.get(path)
+    return document.encoded() if document is not None else files.read(project.root, project.origin(path))

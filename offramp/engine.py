@@ -41,11 +41,10 @@ class Options:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
-    """What one codemod did: the texts and paths that it leaves behind."""
+    """What one codemod did in one round: the project as it leaves it."""
 
     codemod: str
-    texts: dict[str, str]  # origin on disk → text after this step
-    moves: dict[str, str]  # origin on disk → path after this step
+    state: Project
     fixes: int
 
 
@@ -209,8 +208,7 @@ def _apply(
         for setting in proposal.fix.settings:
             settings.setdefault(setting, set()).add(proposal.record.now.path)
         proposal.record.state, proposal.record.by = State.FIXED, name
-    changed = {project.origin(path): result.text for path, result in spliced.items()}
-    return Step(name, changed, dict(project.moves), len(accepted))
+    return Step(name, project.snapshot(), len(accepted))
 
 
 def _answers(

@@ -19,13 +19,31 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
 
 from offramp import files
 from offramp.model import Problem
 
 KEEP_SECONDS = 30 * 24 * 3600
 Splice = tuple[int, int, bytes]  # start, end in the new bytes, the old bytes that stood there
+
+
+class Entry(TypedDict):
+    """One file of a journal: hashes of both states ('' where there is no file) and how to get back."""
+
+    path: str
+    target: str
+    before: str
+    after: str
+    inverse: list[tuple[int, int, str]]  # a Splice, its bytes in base64
+
+
+class Journal(TypedDict):
+    version: int
+    state: str  # 'applying' until every file is written, then 'applied'
+    title: str
+    files: list[Entry]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ def recover(root: pathlib.Path) -> bool:
     found = False
     for journal in sorted(folder.glob("*.json"), reverse=True) if folder.is_dir() else ():
         content = _load(journal)
-        if content.get("state") == "applying":
+        if content["state"] == "applying":
             _restore(root, content)
             journal.unlink(missing_ok=True)
             found = True
@@ -118,7 +136,7 @@ def undo(root: pathlib.Path) -> tuple[str, list[str]]:
             raise Problem(f"in the way of the undo: {', '.join(blocked[:5])}", place=str(root), hint="Move it away first.")
         _restore(root, content)
         journals[-1].unlink()
-        return str(content["title"]), [entry["path"] for entry in content["files"]]
+        return content["title"], [entry["path"] for entry in content["files"]]
 
 
 def forget(root: pathlib.Path) -> int:
@@ -156,23 +174,20 @@ def _hash(path: pathlib.Path) -> str:
         return ""
 
 
-def _entries(changes: Sequence[FileChange]) -> list[dict[str, object]]:
-    entries: list[dict[str, object]] = []
-    for change in changes:
-        inverse = [
-            [start, end, base64.b64encode(old).decode()]
-            for start, end, old in inverse_splices(change.before or b"", change.after or b"")
-        ]
-        entries.append(
-            {
-                "path": change.path,
-                "target": change.target,
-                "before": _digest(change.before),
-                "after": _digest(change.after),
-                "inverse": inverse,
-            }
-        )
-    return entries
+def _entries(changes: Sequence[FileChange]) -> list[Entry]:
+    return [
+        {
+            "path": change.path,
+            "target": change.target,
+            "before": _digest(change.before),
+            "after": _digest(change.after),
+            "inverse": [
+                (start, end, base64.b64encode(old).decode())
+                for start, end, old in inverse_splices(change.before or b"", change.after or b"")
+            ],
+        }
+        for change in changes
+    ]
 
 
 def inverse_splices(before: bytes, after: bytes) -> list[Splice]:
@@ -199,21 +214,21 @@ def _trimmed(offset: int, new: bytes, old: bytes) -> Splice:
     return offset + head, offset + len(new) - tail, old[head : len(old) - tail]
 
 
-def _apply_inverse(content: bytes, inverse: Sequence[Sequence[object]]) -> bytes:
+def _apply_inverse(content: bytes, inverse: Sequence[tuple[int, int, str]]) -> bytes:
     for start, end, old in reversed(inverse):
-        assert isinstance(start, int) and isinstance(end, int) and isinstance(old, str)
         content = content[:start] + base64.b64decode(old) + content[end:]
     return content
 
 
-def _save(journal: pathlib.Path, entries: list[dict[str, object]], title: str, state: str) -> None:
-    content = {"version": 1, "state": state, "title": title, "files": entries}
+def _save(journal: pathlib.Path, entries: list[Entry], title: str, state: str) -> None:
+    content: Journal = {"version": 1, "state": state, "title": title, "files": entries}
     _replace(journal, json.dumps(content).encode(), 0o600)
 
 
-def _load(journal: pathlib.Path) -> dict[str, object] | dict[str, list[dict[str, str]]]:  # type: ignore[type-arg]
+def _load(journal: pathlib.Path) -> Journal:
     try:
-        return json.loads(journal.read_bytes())  # type: ignore[no-any-return]  # written by _save
+        content: Journal = json.loads(journal.read_bytes())
+        return content
     except ValueError:
         hint = f"Restore the tree by other means (git) and delete {journal}."
         raise Problem("the journal of the last run is damaged", place=str(journal), hint=hint) from None
@@ -273,11 +288,9 @@ def _default_mode() -> int:
     return 0o666 & ~mask
 
 
-def _restore(root: pathlib.Path, content: Mapping[str, object]) -> None:
+def _restore(root: pathlib.Path, journal: Journal) -> None:
     """Bring every file of a journal back to what it was; files that already are, stay."""
-    entries = content["files"]
-    assert isinstance(entries, list)
-    for entry in entries:
+    for entry in journal["files"]:
         path, target = root / entry["path"], root / entry["target"]
         if _hash(target) == entry["after"] and (target != path or entry["after"] != entry["before"]):
             if not entry["before"]:
@@ -324,6 +337,15 @@ def _lock(folder: pathlib.Path) -> Iterator[None]:
         yield
     finally:
         path.unlink(missing_ok=True)
+        _tidy(folder)
+
+
+def _tidy(folder: pathlib.Path) -> None:
+    """Leave no empty folder of ours behind."""
+    if {entry.name for entry in folder.iterdir()} <= {".gitignore"}:
+        with contextlib.suppress(OSError):
+            (folder / ".gitignore").unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def _owner_lives(path: pathlib.Path) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from offramp import __version__
 from offramp.document import Document
-from offramp.engine import Outcome, Step
+from offramp.changes import codemods as codemods_by_path
+from offramp.engine import Outcome
 from offramp.ledger import Record, State
 from offramp.model import Applicability, Finding, Fix, Refusal
 from offramp.redaction import redact
@@ -129,12 +130,13 @@ def run_document(
         errors=project.errors,
         seconds=outcome.seconds,
     )
+    codemods = codemods_by_path(outcome)
     manual = [record for record in records if record.state in (State.REFUSED, State.EXTERNAL)]
     rows = finding_rows(
         [record.now for record in manual], project.documents, [Refusal(record.reason) for record in manual]
     )
     return document | {
-        "changes": [change_row(change, outcome.steps) for change in changes],
+        "changes": [change_row(change, codemods.get(change.path, [])) for change in changes],
         "manual": [{**row, "reason": printable(record.reason)} for row, record in zip(rows, manual, strict=True)],
         "suppressed": sum(record.state is State.SUPPRESSED for record in records),
         "balance": {
@@ -156,17 +158,15 @@ def _fate(record: Record) -> Answer:
     return Refusal(record.reason)
 
 
-def change_row(change: FileChange, steps: Iterable[Step]) -> Json:
+def change_row(change: FileChange, codemods: Sequence[str]) -> Json:
     """One changed file: the codemods that touched it, its hunks, its old and new path."""
     from reports.diff import unified
 
-    codemods = [s.codemod for s in steps if change.path in s.texts or s.moves.get(change.path) == change.target]
-    text = unified([change]).decode("utf-8", "replace")
-    parts = text.split("\n@@")
+    parts = unified([change]).decode("utf-8", "replace").split("\n@@")
     return {
         "path": printable(change.path),
         "new_path": printable(change.target),
-        "codemods": list(dict.fromkeys(codemods)),
+        "codemods": list(codemods),
         "hunks": ["@@" + part for part in parts[1:]],
     }
 

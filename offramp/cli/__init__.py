@@ -64,7 +64,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         if name == asked:
             module = importlib.import_module(f"offramp.cli.{name}")
             sub = commands.add_parser(
-                *(name,),
+                name,
                 help=summary,
                 description=module.__doc__,
                 formatter_class=argparse.RawDescriptionHelpFormatter,

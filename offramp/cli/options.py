@@ -21,7 +21,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ignore", action="append", metavar="RULE", default=[], help="all rules but these")
     group.add_argument(
         "--include",
-        *(),
         action="append",
         metavar="SORT",
         default=[],

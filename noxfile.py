@@ -1,0 +1,77 @@
+"""Every task of the project: `nox -s demo`, `nox -s tests`, `nox -s lint types`, …; `nox -l` lists them."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.default_venv_backend = "venv"
+nox.needs_version = ">=2024.10"
+
+HERE = pathlib.Path(__file__).parent
+LOCK = ("-c", "requirements.lock")
+PACKAGES = ("offramp", "scanners", "codemods", "reports")
+TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit")
+
+
+def install(session: nox.Session, *packages: str) -> None:
+    session.install("--quiet", "--disable-pip-version-check", *LOCK, *packages)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Install and run the main job on a copy of the bundled example, in ./demo."""
+    install(session, ".")
+    demo_folder = HERE / "demo"
+    shutil.rmtree(demo_folder, ignore_errors=True)
+    shutil.copytree(HERE / "fixtures" / "opsdesk", demo_folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+    session.run("git", "init", "--quiet", str(demo_folder), external=True)
+    session.run("git", "-C", str(demo_folder), "add", "-A", external=True)
+    identity = ("-c", "user.name=Demo", "-c", "user.email=demo@example.org")
+    session.run("git", "-C", str(demo_folder), *identity, "commit", "--quiet", "-m", "Before", external=True)
+    session.run("migrate", "run", "fixtures/opsdesk.migration.yaml", "demo", *session.posargs, success_codes=[0, 1])
+    session.log("The change is in ./demo: look at it with `git -C demo diff`.")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The everyday tests, on several cores, with branch coverage."""
+    install(session, *TESTS)
+    install(session, "-e", ".")
+    workers = os.environ.get("TEST_WORKERS", "auto")
+    arguments = session.posargs or ["--cov", "--cov-report=", "--cov-config=pyproject.toml"]
+    session.run("pytest", "-q", "-n", workers, *arguments)
+    if not session.posargs:
+        session.run("coverage", "report", "--skip-covered", "--fail-under=95")
+        session.run("coverage", "report", "--include=codemods/*", "--fail-under=100")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and the directions in which modules may import each other."""
+    install(session, "ruff", "import-linter", ".")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", env={"PYTHONPATH": str(HERE)})
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict."""
+    install(session, "mypy", "types-PyYAML", "types-jsonschema", ".")
+    session.run("mypy")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Pin every package that the sessions install, at its newest version, in requirements.lock."""
+    session.install("--quiet", "--upgrade", ".", *TESTS, "ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
+    frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "offramp", silent=True) or ""
+    pins = [line for line in frozen.splitlines() if "==" in line]
+    text = "# Versions that the sessions of noxfile.py install; made by `nox -s lock`.\n" + "\n".join(pins) + "\n"
+    (HERE / "requirements.lock").write_text(text)

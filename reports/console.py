@@ -1,0 +1,231 @@
+"""What a person reads in the terminal: findings by file, what a run did, what is left, and what to type next.
+
+Plain text when it is piped; colour, and nothing but colour, on a terminal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TextIO
+
+from offramp.document import Document
+from offramp.engine import Outcome, ScanResult
+from offramp.ledger import State
+from offramp.model import Applicability, Finding, Fix, Refusal, Severity
+from offramp.project import Project
+from offramp.redaction import redact
+from offramp.transaction import FileChange
+from reports.json_document import printable
+
+STYLES = {"path": "1", "rule": "36", "bad": "31", "warn": "33", "good": "32", "dim": "2"}
+SEVERITY_STYLE = {Severity.CRITICAL: "bad", Severity.HIGH: "bad", Severity.MEDIUM: "warn", Severity.LOW: "dim"}
+SHOWN_PER_FILE = 40
+Style = Callable[[str, str], str]
+
+
+def styler(options: argparse.Namespace, stream: TextIO) -> Style:
+    """A function that colours text where that is wanted (see no-color.org) and possible."""
+    wanted = not options.no_color and not os.environ.get("NO_COLOR") and not getattr(options, "output", None)
+    if not wanted or not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return lambda name, text: text
+    return lambda name, text: f"\x1b[{STYLES[name]}m{text}\x1b[0m"
+
+
+def scan(project: Project, result: ScanResult, options: argparse.Namespace, seconds: float) -> bytes:
+    """The findings of a scan, grouped by file, and a summary."""
+    style = styler(options, sys.stdout)
+    out = io.StringIO()
+    if not options.quiet:
+        answers = {f.key: answer for f, answer in zip(result.findings, result.answers, strict=True)}
+        _by_file(out, style, result.findings, project.documents, lambda f: _answer(style, answers[f.key]))
+        if options.verbose:
+            _suppressed(out, style, [(f, reason) for f, reason in result.suppressed], project.documents)
+    _errors(out, style, project.errors)
+    fixable = sum(isinstance(answer, Fix) for answer in result.answers)
+    _table(out, style, Counter(f.rule for f in result.findings))
+    total, paths = len(result.findings), len({f.path for f in result.findings})
+    _line(out, f"{_count(total, 'finding')} in {_count(paths, 'file')}; {len(project.paths):,} files, {seconds:.2f} s.")
+    if result.suppressed:
+        _line(out, f"{_count(len(result.suppressed), 'reference')} left on purpose (-v lists them).")
+    if total:
+        _line(out, f"{fixable} can be changed by the tool, {total - fixable} need a person.")
+        _line(out, f"Next: {style('path', f'migrate run {options.migration} {_where(options)}--dry-run')}")
+    return out.getvalue().encode()
+
+
+def run(
+    outcome: Outcome, changes: Sequence[FileChange], options: argparse.Namespace, *, applied: bool, stream: TextIO
+) -> bytes:
+    """What a run did and what is left."""
+    style = styler(options, stream)
+    out = io.StringIO()
+    left = [r for r in outcome.records if r.state in (State.REFUSED, State.EXTERNAL)]
+    if not options.quiet:
+        _changes(out, style, outcome, changes)
+        if left:
+            _line(out, style("warn", "Left for a person:"))
+            reasons = {record.now.key: record for record in left}
+            findings = [record.now for record in left]
+            _by_file(out, style, findings, outcome.after.documents, lambda f: style("dim", reasons[f.key].reason))
+        if options.verbose:
+            kept = [(r.now, r.reason) for r in outcome.records if r.state is State.SUPPRESSED]
+            _suppressed(out, style, kept, outcome.after.documents)
+    _errors(out, style, outcome.after.errors)
+    _settings(out, style, outcome)
+    _summary(out, style, outcome, changes, options, applied=applied)
+    return out.getvalue().encode()
+
+
+def _changes(out: TextIO, style: Style, outcome: Outcome, changes: Sequence[FileChange]) -> None:
+    fixed: dict[str, Counter[str]] = {}
+    for record in outcome.records:
+        if record.state is State.FIXED:
+            fixed.setdefault(record.first.path, Counter())[record.first.rule] += 1
+    for change in changes:
+        name = printable(change.path)
+        if change.before is None:
+            name += " (new)"
+        elif change.target != change.path:
+            name += f" → {printable(change.target)}"
+        counts = fixed.get(change.path, Counter())
+        told = ", ".join(f"{count} {style('rule', rule)}" for rule, count in sorted(counts.items()))
+        _line(out, f"{style('path', name)}  {told}".rstrip())
+    if changes:
+        _line(out)
+
+
+def _by_file(
+    out: TextIO,
+    style: Style,
+    findings: Sequence[Finding],
+    documents: Mapping[str, Document],
+    remark: Callable[[Finding], str],
+) -> None:
+    by_path: dict[str, list[Finding]] = {}
+    for found in sorted(findings, key=lambda f: (f.path, f.start)):
+        by_path.setdefault(found.path, []).append(found)
+    for path, group in by_path.items():
+        _line(out, style("path", printable(path)))
+        for found in group[:SHOWN_PER_FILE]:
+            mark = style(SEVERITY_STYLE[found.severity], found.severity.name.lower())
+            _line(out, f"  {_place(found, documents)}  {mark}  {style('rule', found.rule)}  {_message(found)}")
+            excerpt = _excerpt(found, documents)
+            if excerpt:
+                _line(out, f"      {excerpt}")
+            if told := remark(found):
+                _line(out, f"      {told}")
+        if len(group) > SHOWN_PER_FILE:
+            _line(out, f"  … and {len(group) - SHOWN_PER_FILE} more in this file (--format json has all)")
+        _line(out)
+
+
+def _message(found: Finding) -> str:
+    return printable(redact(found.message))
+
+
+def _place(found: Finding, documents: Mapping[str, Document]) -> str:
+    """`path:line:column`, which terminals make clickable."""
+    document = documents.get(found.path)
+    line, column = document.position(found.start) if document is not None else (1, 1)
+    return f"{printable(found.path)}:{line}:{column}"
+
+
+def _excerpt(found: Finding, documents: Mapping[str, Document]) -> str:
+    document = documents.get(found.path)
+    if document is None or found.end == 0:
+        return ""
+    text = redact(document.line(document.position(found.start)[0])).strip()
+    return printable(text if len(text) <= 100 else text[:97] + "…")
+
+
+def _answer(style: Style, answer: Fix | Refusal | None) -> str:
+    match answer:
+        case Fix(applicability=Applicability.UNSAFE):
+            return style("good", f"fix (look at it): {redact(answer.title)}")
+        case Fix():
+            return style("good", f"fix: {redact(answer.title)}")
+        case Refusal():
+            return style("dim", f"by hand: {answer.reason}")
+        case _:
+            return ""
+
+
+def _suppressed(
+    out: TextIO, style: Style, kept: Iterable[tuple[Finding, str]], documents: Mapping[str, Document]
+) -> None:
+    kept = list(kept)
+    if kept:
+        _line(out, "Left on purpose:")
+        for found, reason in kept:
+            _line(out, f"  {_place(found, documents)}  {style('rule', found.rule)}  {style('dim', reason)}")
+        _line(out)
+
+
+def _errors(out: TextIO, style: Style, errors: Sequence[tuple[str, str]]) -> None:
+    for path, message in sorted(set(errors)):
+        _line(out, f"{style('bad', 'not read')}  {printable(path)}: {printable(message)}")
+    if errors:
+        _line(out)
+
+
+def _settings(out: TextIO, style: Style, outcome: Outcome) -> None:
+    if not outcome.settings:
+        return
+    _line(out, "Now required, because the fallback is gone:")
+    for name, paths in sorted(outcome.settings.items()):
+        _line(out, f"  {style('path', name)}  read in {', '.join(sorted(printable(p) for p in paths))}")
+    _line(out)
+
+
+def _table(out: TextIO, style: Style, counts: Counter[str]) -> None:
+    for rule, count in counts.most_common():
+        _line(out, f"{count:6,}  {style('rule', rule)}")
+    if counts:
+        _line(out)
+
+
+def _summary(
+    out: TextIO,
+    style: Style,
+    outcome: Outcome,
+    changes: Sequence[FileChange],
+    options: argparse.Namespace,
+    *,
+    applied: bool,
+) -> None:
+    balance = outcome.balance
+    parts = f"{balance.fixed} fixed + {balance.refused} refused + {balance.suppressed} suppressed + {balance.external} external"
+    _line(out, f"{balance.found} references = {parts}")
+    verb = "changed" if applied else "would change"
+    _line(out, f"{_count(len(changes), 'file')} {verb} of {len(outcome.before.paths):,}, {outcome.seconds:.2f} s.")
+    command = f"migrate run {options.migration} {_where(options)}".rstrip()
+    if not balance.found:
+        _line(out, style("good", "Nothing refers to what is retired."))
+    elif options.dry_run:
+        _line(out, f"Next: {style('path', command)} makes the change, or `git apply` the diff above.")
+    elif balance.left:
+        todo = f"{_count(balance.left, 'reference')} left for a person, listed above with the reasons"
+        again = f"migrate scan {options.migration} {_where(options)}".rstrip()
+        _line(out, f"{style('warn', todo)}. Afterwards: {style('path', again)}")
+    else:
+        _line(out, style("good", "Nothing is left."))
+    if applied and not getattr(options, "commit", False):
+        undo = f"migrate undo {_where(options)}".rstrip()
+        _line(out, f"To review: git diff. To take it back: {style('path', undo)}")
+
+
+def _where(options: argparse.Namespace) -> str:
+    return "" if options.path == "." else f"{options.path} "
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def _line(out: TextIO, text: str = "") -> None:
+    out.write(text + "\n")
