@@ -158,3 +158,12 @@ def item_span(text: str, start: int, end: int, *, opens: int, closes: int) -> tu
         return start, blank.end() if blank else after
     before = re.compile(r",[ \t\r\n]*$").search(text[opens:start])
     return (opens + before.start(), end) if before else (start, end)
+
+
+def line_span(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The whole lines of a span, their break included, or None where something but a comment shares them."""
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    rest = re.compile(r"[ \t]*;?[ \t]*(?:(?://|#)[^\r\n]*)?(?:\r\n|\r|\n|\Z)").match(text, end)
+    if rest is None or text[line_start:start].strip():
+        return None
+    return line_start, rest.end()

@@ -12,13 +12,11 @@ import re
 from collections.abc import Sequence
 
 from offramp.model import Entry, Place, Role
+from offramp.syntax import commands
 
 COMMENT = "#"
 # NAME=, NAME:, "NAME":, NAME =>, NAME ==, NAME := … directly before the value, quotes allowed
 KEY = re.compile(r"""(?P<name>[A-Za-z_][\w.-]*)["'`\]]?\s*(?P<op>:=|=>|===?|!=|-eq|-ne|=|:)\s*["'`]?$""")
-INSTALL = re.compile(
-    r"\b(?:pip3?|pipx|uv pip|uv|poetry|pdm|conda|mamba|npm|pnpm|yarn|bun)\s+(?:install|add|i|uninstall|remove)\b[^|;&\n]*$"
-)
 VARIABLE = re.compile(r"(?:\$\{?|\$env:|\bENV\[['\"]|\bgetenv\(['\"]?|%|\$\(|process\.env\.|\bsecrets\.|\bvars\.)$")
 LINE_COMMENT = re.compile(r"^\s*(?:#|//|--|;|REM\b|rem\b|\*)")
 
@@ -44,8 +42,8 @@ def place(text: str, start: int, end: int, otherwise: Role = Role.TEXT) -> Place
     before = text[line_start:start]
     if VARIABLE.search(before):
         return Place(Role.ENV, "an environment variable", start=start, end=end)
-    if INSTALL.search(before):
-        return Place(Role.PACKAGE, "an install command", start=start, end=end)
+    if (package := commands.package(text, start, end)) is not None:
+        return package
     if (matched := KEY.search(before)) is not None:
         value_start, value_end = value_span(text, start, end)
         return Place(Role.VALUE, f"the value of {matched['name']}", matched["name"], value_start, value_end)
