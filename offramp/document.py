@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Protocol
 
 from offramp import files
-from offramp.model import Entry, Place
+from offramp.model import Entry, Place, Refusal
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -45,6 +45,7 @@ class Document:
     text: str
     left_alone: str | None = None
     origin: str = ""
+    about: str | None = None  # why it has to be rewritten as a whole: see `subject`
 
     @classmethod
     def read(cls, path: str, content: bytes, include: frozenset[str] = frozenset()) -> Document:
@@ -63,6 +64,13 @@ class Document:
 
     def with_path(self, path: str) -> Document:
         return dataclasses.replace(self, path=path)
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why nothing in it is edited, or None."""
+        if self.left_alone is not None:
+            return Refusal(self.left_alone, external=True)
+        return None if self.about is None else Refusal(self.about)
 
     def encoded(self) -> bytes:
         return files.encode(self.source, self.text)

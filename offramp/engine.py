@@ -120,8 +120,8 @@ def _answer(project: Project, modules: Sequence[ModuleType], found: Finding, bes
     document = project.documents.get(found.path) or project.load(found.path)
     if document is None or found.confidence is Confidence.LOW:
         return None
-    if document.left_alone is not None:
-        return Refusal(document.left_alone, external=True)
+    if document.refusal is not None:
+        return document.refusal
     context = Context(project, document, tuple(beside))
     answers = (module.fix(found, context) for module in modules if found.rule in module.RULES)
     return next((answer for answer in answers if answer is not None), UNKNOWN)
@@ -166,9 +166,7 @@ def _enter(ledger: Ledger, project: Project, findings: Iterable[Finding], option
 
 def _left_alone(project: Project, record: Record) -> Refusal | None:
     document = project.documents.get(record.now.path)
-    if document is None or document.left_alone is None:
-        return None
-    return Refusal(document.left_alone, external=True)
+    return None if document is None else document.refusal
 
 
 @dataclasses.dataclass(slots=True)
@@ -226,8 +224,8 @@ def _answers(
         document = project.documents.get(record.now.path) or project.load(record.now.path)
         if document is None:
             continue
-        if document.left_alone is not None:
-            refused.append((record, Refusal(document.left_alone, external=True)))
+        if document.refusal is not None:
+            refused.append((record, document.refusal))
             continue
         context = Context(project, document, tuple(by_path[record.now.path]))
         match module.fix(record.now, context):

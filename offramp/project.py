@@ -11,7 +11,7 @@ import os
 import pathlib
 from collections.abc import Iterable, Iterator
 
-from offramp import files
+from offramp import files, subject
 from offramp.document import Document
 from offramp.migration import Migration
 from offramp.model import Finding, Move
@@ -50,6 +50,7 @@ class Project:
             self.errors.append((origin, str(error)))
             self.dull.add(path)
             return None
+        document = dataclasses.replace(document, about=subject.about(document, self.vocabulary))
         self.documents[path] = document
         return document
 
