@@ -1,0 +1,202 @@
+"""Everything in a repository that is named after a provider, with a proposal for each: the matter of `migrate init`.
+
+A seed migration (the built-in one of the same name where there is one, and the provider's slug) is searched for first.
+The files in which it proves the provider are then read for the names that the seed does not know: variables, modules,
+classes, functions, model ids, hosts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Iterable
+
+from offramp import engine, evidence
+from offramp.migration import Migration
+from offramp.model import Confidence, Finding, Role, TermKind
+from offramp.project import Project
+
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
+MODEL_KEY = re.compile(r"(?i)model(?!s?_?(?:path|dir|name_prefix|config))")
+MODEL_ID = re.compile(r"[A-Za-z0-9][\w.:/-]*\d[\w.:/-]*")
+
+
+@dataclasses.dataclass(slots=True)
+class Item:
+    """One name that was found: where, how often, and what is proposed for it (None: a person decides)."""
+
+    old: str
+    new: str | None
+    count: int = 0
+    paths: set[str] = dataclasses.field(default_factory=set)
+    note: str = ""
+
+    def add(self, path: str) -> None:
+        self.count += 1
+        self.paths.add(path)
+
+
+@dataclasses.dataclass(slots=True)
+class Inventory:
+    env: dict[str, Item] = dataclasses.field(default_factory=dict)
+    settings: dict[str, Item] = dataclasses.field(default_factory=dict)
+    models: dict[str, Item] = dataclasses.field(default_factory=dict)
+    urls: dict[str, Item] = dataclasses.field(default_factory=dict)
+    packages: dict[str, dict[str, Item]] = dataclasses.field(default_factory=dict)
+    modules: dict[str, Item] = dataclasses.field(default_factory=dict)
+    symbols: dict[str, Item] = dataclasses.field(default_factory=dict)
+    workflows: dict[str, Item] = dataclasses.field(default_factory=dict)
+    names: dict[str, Item] = dataclasses.field(default_factory=dict)
+
+
+def seed(known: Migration | None, slug: str, new_slug: str) -> Migration:
+    """The migration that the search starts with: what is known, the slug, and variables that begin with it."""
+    base = known or Migration(name=f"{slug}-to-{new_slug}")
+    old, new = _upper(slug), _upper(new_slug)
+    return dataclasses.replace(
+        base,
+        slug=slug,
+        new_slug=new_slug,
+        names=base.names or _names(slug),
+        new_name=base.new_name or _title(new_slug),
+        env={**base.env, f"{old}_*": base.env.get(f"{old}_*") or f"{new}_*"},
+    )
+
+
+def _names(slug: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((_title(slug), slug.capitalize())))
+
+
+def _title(slug: str) -> str:
+    return " ".join(part.capitalize() for part in re.split(r"[-_]", slug))
+
+
+def _upper(slug: str) -> str:
+    return re.sub(r"\W", "_", slug).upper()
+
+
+def take(project: Project, progress: engine.Progress = engine.silent) -> Inventory:
+    """The inventory of a project that was opened with a seed migration."""
+    found = [f for f in engine.find(project, progress) if f.confidence > Confidence.LOW]
+    inventory = Inventory()
+    for finding in found:
+        _enter(inventory, project, finding)
+    company = sorted({f.path for f in found})
+    _own_modules(inventory, project, company)
+    _models(inventory, project, company)
+    _hosts(inventory, project, company)
+    _drop_what_collides(inventory, project)
+    return inventory
+
+
+def _enter(inventory: Inventory, project: Project, found: Finding) -> None:
+    term, migration = found.term, project.migration
+    match term.kind:
+        case TermKind.ENV if found.rule in ("retired-env-var", "retired-secret"):
+            _item(inventory.env, found.text, term.new).add(found.path)
+        case TermKind.URL:
+            _item(inventory.urls, term.entry, migration.urls.get(term.entry)).add(found.path)
+        case TermKind.MODEL:
+            _item(inventory.models, term.entry, migration.models.get(term.entry)).add(found.path)
+        case TermKind.PACKAGE:
+            table = inventory.packages.setdefault(term.ecosystem, {})
+            _item(table, term.entry, term.new).add(found.path)
+        case TermKind.MODULE:
+            _item(inventory.modules, term.entry, migration.modules.get(term.entry)).add(found.path)
+        case TermKind.NAME:
+            _item(inventory.names, term.old, term.new).add(found.path)
+        case TermKind.SYMBOL | TermKind.RESIDUE:
+            _identifier(inventory, project, found)
+        case TermKind.PROVIDER if found.rule == "retired-provider-value" and found.place.key:
+            _item(inventory.settings, found.place.key, migration.settings.get(found.place.key)).add(found.path)
+        case _ if found.rule == "deprecated-workflow":
+            _item(inventory.workflows, found.path, None).add(found.path)
+
+
+def _identifier(inventory: Inventory, project: Project, found: Finding) -> None:
+    text = found.text
+    if not IDENTIFIER.fullmatch(text) or found.place.role in (Role.IMPORT, Role.PACKAGE):
+        return
+    new = found.term.new or project.vocabulary.renamed_word(text)
+    if text.isupper() and found.place.role in (Role.ENV, Role.KEY):
+        _item(inventory.env, text, new).add(found.path)
+    elif not _covered(inventory, text):
+        _item(inventory.symbols, text, new).add(found.path)
+
+
+def _covered(inventory: Inventory, text: str) -> bool:
+    """Whether a name is only another spelling of a variable, which a run derives by itself."""
+    return text.upper() in inventory.env
+
+
+def _item(items: dict[str, Item], old: str, new: str | None) -> Item:
+    return items.setdefault(old, Item(old, new))
+
+
+def _own_modules(inventory: Inventory, project: Project, company: Iterable[str]) -> None:
+    """Python files named after the provider, by the shortest dotted path under which something imports them."""
+    texts = {path: document.text for path, document in project.documents.items() if document.kind == "python"}
+    for path in company:
+        stem, suffix = os.path.splitext(path)
+        new_stem = project.vocabulary.renamed_word(os.path.basename(stem))
+        if suffix != ".py" or new_stem in (None, os.path.basename(stem)) or os.path.basename(stem).startswith("test_"):
+            continue
+        parts = stem.split("/")
+        for length in range(1, len(parts) + 1):
+            dotted, parent = ".".join(parts[-length:]), ".".join(parts[-length:-1])
+            users = [p for p, text in texts.items() if _imports(text, dotted, parent, parts[-1])]
+            if users:
+                item = _item(inventory.modules, dotted, f"{parent}.{new_stem}" if parent else new_stem)
+                item.count, item.paths = len(users), set(users)
+                break
+
+
+def _imports(text: str, dotted: str, parent: str, name: str) -> bool:
+    if re.search(rf"^\s*(?:import|from)\s+{re.escape(dotted)}\b", text, re.MULTILINE):
+        return True
+    return bool(parent) and bool(
+        re.search(rf"^\s*from\s+{re.escape(parent)}\s+import\s+[^\n]*\b{re.escape(name)}\b", text, re.MULTILINE)
+    )
+
+
+def _models(inventory: Inventory, project: Project, company: Iterable[str]) -> None:
+    """Values under a model's key beside the provider, which the seed has no successor for."""
+    migration = project.migration
+    for path in company:
+        document = project.documents.get(path)
+        entries = document.tree.entries() if document is not None else ()
+        by_scope: dict[str, list[tuple[str, str]]] = {}
+        for entry in entries:
+            by_scope.setdefault(entry.scope, []).append((entry.key, entry.value.strip("\"'")))
+        for pairs in by_scope.values():
+            if not any(evidence.names_provider(key) and value == migration.slug for key, value in pairs):
+                continue
+            for key, value in pairs:
+                if MODEL_KEY.search(key) and MODEL_ID.fullmatch(value) and value not in migration.models:
+                    _item(inventory.models, value, None).add(path)
+
+
+def _hosts(inventory: Inventory, project: Project, company: Iterable[str]) -> None:
+    """Hosts that carry the provider's name and that the seed does not know."""
+    slug = project.migration.slug.lower()
+    for path in company:
+        document = project.documents.get(path)
+        for matched in HOST.finditer(document.text if document is not None else ""):
+            host = matched[1].lower()
+            known = any(host in url for url in project.migration.urls)
+            if slug in re.split(r"[.-]", host) and not known:
+                _item(inventory.urls, host, None).add(path)
+
+
+def _drop_what_collides(inventory: Inventory, project: Project) -> None:
+    """A new name that the repository uses already is left to a person."""
+    names = {item.new for item in inventory.symbols.values() if item.new}
+    if not names:
+        return
+    expression = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names)))})(?!\w)")
+    taken = {m[0] for document in project.documents.values() for m in expression.finditer(document.text)}
+    for item in inventory.symbols.values():
+        if item.new in taken:
+            item.new, item.note = None, f"{item.new} is already in use here: choose another name"
