@@ -117,7 +117,7 @@ def scan(project: Project, options: Options = Options(), progress: Progress = si
 
 def _answer(project: Project, modules: Sequence[ModuleType], found: Finding, beside: list[Finding]) -> Fix | Refusal | None:
     """What the first codemod that has an answer would do with a finding."""
-    document = project.documents.get(found.path) or project.load(found.path)
+    document = project.document(found.path)
     if document is None or found.confidence is Confidence.LOW:
         return None
     if document.refusal is not None:
@@ -199,6 +199,9 @@ def _apply(
             ledger.follow(path, edits, name)
         project.replace(path, result.text)
     for proposal in accepted:
+        for path, text in proposal.fix.creates:
+            if not project.exists(path):
+                project.create(path, text)
         for move in proposal.fix.moves:
             if project.exists(move.old):
                 project.move(move)
@@ -221,7 +224,7 @@ def _answers(
     for record in pending:
         if record.now.rule not in module.RULES:
             continue
-        document = project.documents.get(record.now.path) or project.load(record.now.path)
+        document = project.document(record.now.path)
         if document is None:
             continue
         if document.refusal is not None:
@@ -297,7 +300,9 @@ def _splice(
     """The texts after the proposals, and the first fault that a format's own check finds in them."""
     texts: dict[str, _Spliced] = {}
     for path in sorted({path for p in proposals for path in p.edits}):
-        document = project.documents[path]
+        document = project.document(path)
+        if document is None:
+            return texts, (path, "the file can't be read")
         edits = _merged(proposals, path)
         result = texts[path] = _Spliced(apply_edits(document.text, edits), [edits])
         for need in sorted({need for p in proposals if path in p.edits for need in p.fix.needs}):

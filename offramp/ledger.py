@@ -60,13 +60,13 @@ class Ledger:
         known = {record.now.key: record for record in self.records if record.state is not State.FIXED}
         for found in findings:
             record = known.get(found.key)
-            if record is not None:
-                record.now = found
-                continue
-            record = Record(found, found)
+            if record is None:
+                record = Record(found, found)
+                self.records.append(record)
+            record.now = found
+            # also what was open before: its file may have moved to where history is kept
             if (reason := suppressions.get(found.key)) is not None:
                 record.state, record.reason = State.SUPPRESSED, reason
-            self.records.append(record)
 
     def open(self) -> list[Record]:
         return [record for record in self.records if record.state is State.OPEN]

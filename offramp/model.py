@@ -179,7 +179,7 @@ class Fix:
 
     Fixes of one `group` are applied together or not at all. `needs` are names that `syntax.<format>.provide` knows
     how to supply in the edited document (an import, a helper function). `settings` are the names of settings that
-    must be provided wherever the code runs once the fix is in.
+    must be provided wherever the code runs once the fix is in. `creates` are new files, path and text.
     """
 
     title: str
@@ -189,6 +189,7 @@ class Fix:
     needs: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     group: str = ""
+    creates: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def replace(cls, finding: Finding, replacement: str, title: str = "", group: str = "") -> Fix:

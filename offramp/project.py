@@ -54,6 +54,16 @@ class Project:
         self.documents[path] = document
         return document
 
+    def document(self, path: str) -> Document | None:
+        """The document of any file, also of one in which nothing can match, or None where there is none to be read."""
+        if path in self.documents or path not in self.paths:
+            return self.documents.get(path)
+        try:
+            content = files.read(self.root, self.origin(path))
+            return dataclasses.replace(Document.read(self.origin(path), content, self.include), path=path)
+        except files.Unreadable:
+            return None
+
     def text(self, path: str) -> str | None:
         """The present text of any file, or None where there is none that can be read."""
         if path in self.documents:
@@ -83,7 +93,15 @@ class Project:
         return sorted(p for p in self.paths if p == path or p.startswith(f"{path}/"))
 
     def replace(self, path: str, text: str) -> None:
-        self.documents[path] = self.documents[path].with_text(text)
+        document = self.document(path)
+        if document is not None:
+            self.documents[path] = document.with_text(text)
+
+    def create(self, path: str, text: str) -> None:
+        """Add a new file."""
+        source = files.Source(text, "utf-8", b"")
+        self.documents[path] = Document(path, files.kind_of(path), source, text, origin=path)
+        self.paths.add(path)
 
     def plan(self, moves: dict[str, str]) -> None:
         """Look for references to the paths that will move, too."""
