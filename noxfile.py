@@ -68,6 +68,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write the pages that are made from the code."""
+    install(session, ".")
+    session.run("python", "docs/generate.py")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Pin every package that the sessions install, at its newest version, in requirements.lock."""
     session.install("--quiet", "--upgrade", ".", *TESTS, "ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
