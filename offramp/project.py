@@ -75,6 +75,13 @@ class Project:
         except files.Unreadable:
             return None
 
+    def original(self, path: str) -> str | None:
+        """The text of a file as it was before the run, or None where it can't be read."""
+        try:
+            return files.decode(path, files.read(self.root, self.origin(path))).text
+        except files.Unreadable:
+            return None
+
     def origin(self, path: str) -> str:
         """Where the file of a present path lies on disk."""
         return next((old for old, new in self.moves.items() if new == path), path)

@@ -1,0 +1,131 @@
+"""Name the new provider where documentation, comments and messages name the retired one.
+
+    The key of a DigitalOcean Gradient AI account.  ->  The key of an OpenRouter account.
+
+The longest name goes as a whole, in its letter case, and an article before it is made to agree. A sentence that
+speaks of both providers, of the change from one to the other, or of what once was, would become false or silly: it
+is left to a person. So are words that only carry the name, and addresses.
+"""
+
+from __future__ import annotations
+
+import re
+
+from offramp import sentences
+from offramp.evidence import names_provider
+from offramp.model import Applicability, Edit, Finding, Fix, Refusal, TermKind
+from offramp.project import Context
+from offramp.sentences import Sentence
+
+RULES = ("retired-name",)
+SUBJECT = "Name the new provider in documentation and comments"
+
+ADDRESS_BEFORE = re.compile(r"[/\\@]$|\w[.:#=-]$")
+ADDRESS_AFTER = re.compile(r"[/\\@](?!\s)|[.:#=](?=\w)")
+KEY = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*(?:=|:=|==|:)\s*[\"'`]?$")
+ARTICLE = re.compile(r"\b([Aa]n?|AN?)(?=[^\w.,;:!?]{1,40}$)")
+CONSONANT = re.compile(r"(?i)u[sn][aei]|eu|one\b|[^aeiou]")
+JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[]*")
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    if finding.place.syntax == "a link":
+        return Refusal(f"the address holds '{finding.text}': link to what takes its place")
+    if finding.term.kind not in (TermKind.NAME, TermKind.PROVIDER):
+        return Refusal(f"'{finding.text}' carries the provider's name: reword it, or map it in the migration")
+    new = _new(finding, context)
+    if not new:
+        return Refusal("the migration does not say how the new provider is called: write replace.names, or reword it")
+    said = sentences.sentence(context.document, finding.place, finding.start, finding.end)
+    if (reason := _reason(finding, context, said, new)) is not None:
+        return Refusal(reason)
+    edits = [Edit(finding.start, finding.end, new), *_article(finding, context, new)]
+    full = finding.term.kind is TermKind.NAME and finding.term.exact
+    return Fix(
+        f"{finding.text} → {new}", tuple(edits), applicability=Applicability.SAFE if full else Applicability.UNSAFE
+    )
+
+
+def _new(finding: Finding, context: Context) -> str:
+    """What takes the name's place: the slug where a slug stands, else the name in the same letter case."""
+    migration = context.migration
+    text = context.document.text
+    key = KEY.search(text, max(0, finding.start - 100), finding.start)
+    slug, name = migration.new_slug or migration.new_name, migration.new_name or migration.new_slug
+    if finding.text.islower():
+        if key is not None and names_provider(key[1], migration.settings):
+            return migration.settings.get(key[1]) or slug
+        return slug if finding.place.syntax == "inline code" or slug == name.lower() else name
+    return name.upper() if finding.text.isupper() and len(finding.text) > 3 else name
+
+
+def _reason(finding: Finding, context: Context, said: Sentence, new: str) -> str | None:
+    """Why the sentence would not be true, or not read well, with the name replaced."""
+    text = context.document.text
+    key = KEY.search(text, max(0, finding.start - 100), finding.start)
+    is_value = key is not None and names_provider(key[1], context.migration.settings)
+    if ADDRESS_AFTER.match(text, finding.end) or (ADDRESS_BEFORE.search(text[: finding.start][-2:]) and not is_value):
+        return f"'{finding.text}' is a part of an address, a path or a longer name: change it by hand"
+    if _names_both(context, said.around):
+        return "the sentence speaks of both providers: rewrite it"
+    if said.tells_what_was:
+        return "the sentence tells what was: archive or rewrite it"
+    if said.tells_of_change:
+        return "the sentence speaks of the change itself: rewrite it"
+    if _beside_vendor(finding, context, said):
+        return f"the sentence says whose {finding.text} is: rewrite it"
+    if _twice(finding, context, new):
+        return f"the sentence would name {new} twice: rewrite it"
+    return None
+
+
+def _names_both(context: Context, said: str) -> bool:
+    """Whether a sentence names the new provider, and did so before this run."""
+    names = "|".join(re.escape(name) for name in (context.migration.new_name, context.migration.new_slug) if name)
+    pattern = re.compile(rf"(?<![\w./@=:-])(?:{names})(?![\w/@=-]|[.:]\w)")
+    if not pattern.search(said):
+        return False
+    original = context.project.original(context.document.path)
+    return original is None or pattern.search(original) is not None
+
+
+def _beside_vendor(finding: Finding, context: Context, said: Sentence) -> bool:
+    """'DigitalOcean's Gradient', 'Gradient by DigitalOcean': a longer name's first word stands beside the short one."""
+    names = context.migration.names
+    vendors = {name.split()[0] for name in names if " " in name} - {
+        name.split()[0] for name in names if " " not in name
+    }
+    words = "|".join(re.escape(word) for word in vendors if word.lower() not in finding.text.lower())
+    if not words:
+        return False
+    before = re.search(rf"\b(?:{words})(?:['’]s)?[\s(*_`]*$", said.before)
+    return bool(before or re.match(rf"[\s(,*_`]*(?:by|from|of|on|at)?\s*\b(?:{words})\b", said.after))
+
+
+def _twice(finding: Finding, context: Context, new: str) -> bool:
+    for other in context.findings:
+        if (
+            other.rule != finding.rule
+            or other.key == finding.key
+            or other.term.kind not in (TermKind.NAME, TermKind.PROVIDER)
+        ):
+            continue
+        first, second = sorted((finding, other), key=lambda f: f.start)
+        gap = context.document.text[first.end : second.start] if second.start - first.end < 20 else "far"
+        if JOINED.fullmatch(gap) and _new(other, context) == new:
+            return True
+    return False
+
+
+def _article(finding: Finding, context: Context, new: str) -> list[Edit]:
+    """The article directly before the name, if the new name wants the other one."""
+    start = max(0, finding.start - 45)
+    matched = ARTICLE.search(context.document.text[start : finding.start])
+    if matched is None:
+        return []
+    article = matched[1]
+    wanted = "a" if CONSONANT.match(new) else "an"
+    if article.lower() == wanted:
+        return []
+    styled = wanted.upper() if article.isupper() and len(article) > 1 else article[0] + wanted[1:]
+    return [Edit(start + matched.start(1), start + matched.end(1), styled)]
