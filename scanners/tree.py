@@ -1,7 +1,7 @@
 """Files and folders that are named after the provider, and what moves because of that.
 
-    lib/gradient_client.py        moves with the module lib.gradient_client
-    docs/gradient-setup.md        is the provider's when its content speaks of it
+lib/gradient_client.py        moves with the module lib.gradient_client
+docs/gradient-setup.md        is the provider's when its content speaks of it
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from offramp import files
 from offramp.evidence import SEVERITY
 from offramp.model import Confidence, Finding, Place, Role, Term, TermKind
 from offramp.project import Project
@@ -19,7 +20,7 @@ HERE = (0, 0)  # an empty span at the start stands for the file itself
 
 def scan(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Findings about files as such; `findings` are those about their contents."""
-    for old, new in sorted(planned_moves(project, list(findings))):
+    for old, new in sorted(_named_after(project, list(findings))):
         module = _module_of(project, old)
         kind = TermKind.MODULE if module else TermKind.PATH
         term = Term(kind, old, new, module or old)
@@ -34,11 +35,22 @@ def scan(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def planned_moves(project: Project, findings: Iterable[Finding]) -> set[tuple[str, str]]:
-    """(old, new) path of each file that should move: those of the migration's modules, and those whose name carries
-    the provider while their content proves that it is meant."""
+    """(old, new) path of each file that should move, because of its name or into an archive."""
+    archived = {(verdict.path, verdict.target) for verdict in deprecated_workflow.verdicts(project)}
+    return _named_after(project, findings) | archived
+
+
+def _named_after(project: Project, findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    """The files of the migration's modules, and those whose name carries the provider while their content proves it.
+
+    What is history, or about to become it, keeps its name.
+    """
     company = {f.path for f in findings if f.confidence > Confidence.LOW}
+    archived = {verdict.path for verdict in deprecated_workflow.verdicts(project)}
     moves = set()
     for path in project.paths:
+        if path in archived or files.is_history(path):
+            continue
         module = _module_of(project, path)
         new = _module_path(project, path, module) if module else _renamed(project, path, company)
         if new and new != path:
@@ -52,7 +64,11 @@ def _module_of(project: Project, path: str) -> str | None:
         return None
     dotted = os.path.splitext(path)[0].replace("/", ".").removesuffix(".__init__")
     for old in project.migration.modules:
-        if "*" not in old and "." in old and (dotted == old or dotted.endswith(f".{old}") or f".{old}." in f".{dotted}."):
+        if (
+            "*" not in old
+            and "." in old
+            and (dotted == old or dotted.endswith(f".{old}") or f".{old}." in f".{dotted}.")
+        ):
             return old
     return None
 
