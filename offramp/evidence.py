@@ -108,6 +108,8 @@ def _module(document: Document, match: Match, term: Term, place: Place, _: Vocab
 def _symbol(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role in SPEECH and not is_specific(match.text):
         return None
+    if place.role not in (Role.CODE, Role.IMPORT) and match.reading(TermKind.PROVIDER, TermKind.PACKAGE) is not None:
+        return None  # a symbol of the provider's very name is one in code only
     bare = not (term.exact and is_specific(match.text))
     return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=bare)
 
