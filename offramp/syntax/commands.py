@@ -14,6 +14,7 @@ import re
 from offramp.model import Place, Role
 
 PIP, NPM = "pip", "npm"
+REACH = 3000  # characters that are looked at to the left; a longer line is data
 PYTHON_TOOLS = r"(?:pip3?(?:\.\d+)?|pipx|uv|uvx|poetry|pdm|rye|hatch|conda|mamba|micromamba|pipenv|easy_install)"
 NODE_TOOLS = r"(?:npm|pnpm|yarn|bun|npx|bunx|pnpx)"
 GAP = r"[\s\"',]+"  # between two words of a command, or of the list that is one
@@ -43,7 +44,7 @@ TOKEN_START = re.compile(r"(?:^|(?<=\s)|(?<=[\s(\[,]))[\"']?$|--(?:with|from|pac
 
 def package(text: str, start: int, end: int) -> Place | None:
     """The place of a span that an install command names as a package, else None."""
-    line_start = _logical_start(text, start)
+    line_start = max(_logical_start(text, start), start - REACH)
     before = text[line_start:start]
     found = list(COMMAND.finditer(before))
     if not found:

@@ -1,9 +1,9 @@
 """Plain text, and every format that nobody parses: what stands left of a match on its line tells what it is.
 
-    LLM_PROVIDER=gradient        the value of LLM_PROVIDER
-    provider: "gradient"         the value of provider
-    pip install gradient         a package
-    $GRADIENT_API_KEY            an environment variable
+LLM_PROVIDER=gradient        the value of LLM_PROVIDER
+provider: "gradient"         the value of provider
+pip install gradient         a package
+$GRADIENT_API_KEY            an environment variable
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from offramp.model import Entry, Place, Role
 from offramp.syntax import commands
 
 COMMENT = "#"
+REACH = 1000  # characters that are looked at to either side; a longer line is data, and must not cost its square
 # NAME=, NAME:, "NAME":, NAME =>, NAME ==, NAME := … directly before the value, quotes allowed
 KEY = re.compile(r"""(?P<name>[A-Za-z_][\w.-]*)["'`\]]?\s*(?P<op>:=|=>|===?|!=|-eq|-ne|=|:)\s*["'`]?$""")
 VARIABLE = re.compile(r"(?:\$\{?|\$env:|\bENV\[['\"]|\bgetenv\(['\"]?|%|\$\(|process\.env\.|\bsecrets\.|\bvars\.)$")
@@ -39,7 +40,7 @@ def parse(text: str) -> Text:
 def place(text: str, start: int, end: int, otherwise: Role = Role.TEXT) -> Place:
     """What the line tells about a span; `otherwise` is the role where it tells nothing."""
     line_start = text.rfind("\n", 0, start) + 1
-    before = text[line_start:start]
+    before = text[max(line_start, start - REACH) : start]
     if VARIABLE.search(before):
         return Place(Role.ENV, "an environment variable", start=start, end=end)
     if (package := commands.package(text, start, end)) is not None:
@@ -47,7 +48,7 @@ def place(text: str, start: int, end: int, otherwise: Role = Role.TEXT) -> Place
     if (matched := KEY.search(before)) is not None:
         value_start, value_end = value_span(text, start, end)
         return Place(Role.VALUE, f"the value of {matched['name']}", matched["name"], value_start, value_end)
-    if LINE_COMMENT.match(before):
+    if LINE_COMMENT.match(text[line_start : min(start, line_start + REACH)]):
         return Place(Role.COMMENT, "a comment", start=start, end=end)
     return Place(otherwise, "text", start=start, end=end)
 
@@ -56,8 +57,8 @@ def value_span(text: str, start: int, end: int) -> tuple[int, int]:
     """The value that a span begins: up to the closing quote, or to white space."""
     quote = text[start - 1 : start]
     if quote and quote in "\"'`":
-        close = text.find(quote, end)
-        newline = text.find("\n", end)
+        close = text.find(quote, end, end + REACH)
+        newline = text.find("\n", end, end + REACH)
         return (start, close) if close >= 0 and (newline < 0 or close < newline) else (start, end)
     matched = re.compile(r"[^\s,;)}\]\"'`]*").match(text, end)
     return start, (matched.end() if matched else end)

@@ -1,0 +1,243 @@
+"""Shell scripts: bash by its grammar, the other shells as far as that goes.
+
+export GRADIENT_API_KEY=x             a variable that is set
+${LLM_PROVIDER:-gradient}             the value of LLM_PROVIDER
+[ "$LLM_PROVIDER" = gradient ]        the same
+cat > .env <<EOF … EOF                entries of an env file
+pip install gradient                  a package
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from offramp.model import Entry, Place, Role
+from offramp.syntax import commands, env, grammar
+from offramp.syntax import text as plain
+from offramp.syntax.grammar import Node
+
+COMMENT = "#"
+LITERALS = ("string", "raw_string", "ansi_c_string", "translated_string")
+WORDS = ("word", "extglob_pattern", "concatenation", "regex", "test_operator")
+OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)=")
+ASSIGNED = re.compile(r"(?P<flag>-{1,2}[\w-]+=)?(?P<name>[A-Za-z_][\w.-]*)(?P<sep>=|:=)")
+FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)$")
+SETTERS = re.compile(r"^(?:unset|printenv|export|declare|readonly|typeset|setenv|unsetenv)$")
+REMOTE_SETTERS = re.compile(
+    r"\b(?:secrets?|variable|config|env|vars|envvars?)(?::| )(?:set|get|delete|unset|remove|rm|add|put)\b"
+)
+ENV_TARGET = re.compile(
+    r"(?i)(?:^|/|\b)\.?env(?:\.[\w.-]+)?[\"']?$|GITHUB_ENV|\.envrc|environment$|\$\{?ENV_FILE|env_file"
+)
+
+
+class Script:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root = grammar.root(text, "bash")
+
+    def entries(self) -> Sequence[Entry]:
+        return self._entries
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        found = [entry for node in self.root.find_all("variable_assignment") for entry in self._assignment(node)]
+        for node in self.root.find_all("heredoc_body"):
+            found += self._heredoc(node)
+        found += self._echoed()
+        return sorted(found, key=lambda entry: entry.key_start)
+
+    def _assignment(self, node: Node) -> Iterator[Entry]:
+        """A variable that is set by a statement of its own; set twice is legal code, so each has its own scope."""
+        name, value = node.field("name"), node.field("value")
+        if name is None or name.kind != "variable_name":
+            return
+        statement = node.parent if node.parent is not None and node.parent.kind == "declaration_command" else node
+        alone = statement is node or len([c for c in statement.named if c.kind != "comment"]) == 1
+        command = node.parent is not None and node.parent.kind in ("command", "variable_assignments")
+        outer = grammar.line_span(self.text, *statement.span) if alone and not command else None
+        stuck = "" if outer else "it shares its line with other commands"
+        span = _inner(value) if value is not None else (node.end, node.end)
+        yield Entry(f"statement {node.start}", name.text, *name.span, self.text[slice(*span)], *span, outer, stuck)
+
+    def _heredoc(self, node: Node) -> Iterator[Entry]:
+        """The lines of a here-document that becomes an env file."""
+        redirected = node.parent.raw.parent() if node.parent is not None else None
+        target = redirected.text() if redirected is not None else ""
+        if not any(ENV_TARGET.search(word) for word in re.split(r"[\s<>]+", target.split("\n", 1)[0])):
+            return
+        for entry in env.parse(node.text).entries():
+            yield _moved(entry, node.start, f"here-document {node.start}")
+
+    def _echoed(self) -> Iterator[Entry]:
+        """`echo "K=V" >> file` lines: entries of that file as long as it is written to by lines of the same block."""
+        for node in self.root.find_all("redirected_statement"):
+            matched = ECHO.fullmatch(node.text)
+            if matched is None or not ENV_TARGET.search(matched["target"]):
+                continue
+            outer = grammar.line_span(self.text, *node.span)
+            block = node.parent.start if node.parent is not None else 0
+            key, value = ((node.start + matched.start(g), node.start + matched.end(g)) for g in ("key", "value"))
+            scope = f"{matched['target']} in {block}"
+            stuck = "" if outer else "it shares its line with other commands"
+            yield Entry(scope, matched["key"], *key, matched["value"], *value, outer, stuck)
+
+    def place(self, start: int, end: int) -> Place:
+        node = self.root.at(start, end)
+        if (package := commands.package(self.text, start, end)) is not None:
+            return package
+        if node.above("comment") is not None:
+            return Place(Role.COMMENT, "a comment", start=start, end=end)
+        if node.damaged:
+            return plain.place(self.text, start, end)
+        if node.kind in ("variable_name", "special_variable_name"):
+            return self._variable(node)
+        if (body := node.above("heredoc_body")) is not None and node.above("command_substitution") is None:
+            return self._in_heredoc(body, start, end)
+        literal = node.above(*LITERALS) or node.above(
+            "word", "extglob_pattern", "concatenation", "regex", "test_operator"
+        )
+        if literal is None:
+            return plain.place(self.text, start, end)
+        if literal.parent is not None and literal.parent.kind == "concatenation":
+            literal = literal.parent
+        return self._literal(literal, start, end)
+
+    def _variable(self, node: Node) -> Place:
+        parent = node.parent
+        if parent is not None and parent.kind == "variable_assignment":
+            holder = parent.parent
+            exported = holder is not None and holder.kind in ("declaration_command", "command")
+            role = Role.ENV if exported else Role.KEY
+            return Place(role, "an environment variable" if exported else "a variable", "", node.start, node.end)
+        return Place(Role.ENV, "an environment variable", "", node.start, node.end)
+
+    def _in_heredoc(self, body: Node, start: int, end: int) -> Place:
+        place = plain.place(self.text, start, end)
+        line_start = max(self.text.rfind("\n", 0, start) + 1, body.start)
+        begins = re.match(r"[ \t]*(?:export[ \t]+)?$", self.text[line_start:start]) is not None
+        if place.role is Role.TEXT and begins and self.text[end : end + 1] == "=":
+            return Place(Role.KEY, "a setting in a here-document", "", start, end)
+        return place
+
+    def _literal(self, node: Node, start: int, end: int) -> Place:
+        span = _inner(node)
+        built = any(c.kind in ("expansion", "simple_expansion", "command_substitution") for c in node.children)
+        assigned = ASSIGNED.match(self.text, span[0], span[1])
+        if assigned is not None and (place := _in_assigned(assigned, span, start, end, built)) is not None:
+            return place
+        if span == (start, end) and (
+            _command(node, SETTERS, only_name=True) or _command(node, REMOTE_SETTERS) or self._passed(node)
+        ):
+            return Place(Role.ENV, "an environment variable", "", start, end)
+        if (option := OPTION.match(self.text, span[0], span[1])) is not None and option.end() <= start:
+            return Place(
+                Role.VALUE, f"the value of {option['name']}", option["name"], option.end(), span[1], built=built
+            )
+        key = _key(node)
+        syntax = f"the value of {key}" if key else "a word of a command"
+        return Place(Role.VALUE if key else Role.STRING, syntax, key, *span, built=built)
+
+    def _passed(self, node: Node) -> bool:
+        """Whether a word is handed on as the name of a variable: `docker run -e NAME`, `--build-arg NAME`."""
+        before = self.text[max(0, node.start - 40) : node.start]
+        return re.search(r"(?:\s-e|--env|--build-arg|--secret(?:\s|=)id=)[\s=]+[\"']?$", before) is not None
+
+
+ECHO = re.compile(
+    r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?(?P=quote)"""
+    r"""[ \t]*(?:>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
+)
+
+
+def parse(text: str) -> Script:
+    return Script(text)
+
+
+def check(before: str, after: str) -> str | None:
+    return grammar.worse(lambda: grammar.root(before, "bash"), lambda: grammar.root(after, "bash"))
+
+
+def _moved(entry: Entry, offset: int, scope: str) -> Entry:
+    outer = None if entry.outer is None else (entry.outer[0] + offset, entry.outer[1] + offset)
+    return dataclasses.replace(
+        entry,
+        scope=scope,
+        key_start=entry.key_start + offset,
+        key_end=entry.key_end + offset,
+        value_start=entry.value_start + offset,
+        value_end=entry.value_end + offset,
+        outer=outer,
+    )
+
+
+def _inner(node: Node) -> tuple[int, int]:
+    text = node.text
+    if node.kind in ("ansi_c_string", "translated_string") and len(text) > 2:
+        return node.start + 2, node.end - 1
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return node.start + 1, node.end - 1
+    return node.span
+
+
+def _in_assigned(assigned: re.Match[str], span: tuple[int, int], start: int, end: int, built: bool) -> Place | None:
+    """The place inside a word like `KEY=value` or `--set=key=value` that is an argument of a command."""
+    name, value_start = assigned["name"], assigned.end()
+    if assigned.start("name") <= start and end <= assigned.end("name"):
+        return Place(Role.KEY, "a setting in an argument", "", *assigned.span("name"))
+    if start < value_start:
+        return None
+    return Place(Role.VALUE, f"the value of {name}", name, value_start, span[1], built=built)
+
+
+def _command(node: Node, pattern: re.Pattern[str], only_name: bool = False) -> bool:
+    """Whether the word is an argument of such a command."""
+    command = node.above("command", "declaration_command", "unset_command")
+    if command is None or not command.children:
+        return False
+    head = command.children[0].text if only_name else command.text[: max(0, node.start - command.start)]
+    return pattern.search(head) is not None
+
+
+def _key(node: Node) -> str:
+    """What a word is assigned to, compared with, or the flag before it."""
+    while (parent := node.parent) is not None:
+        if parent.kind == "variable_assignment":
+            name = parent.field("name")
+            return name.text if name is not None else ""
+        if parent.kind == "expansion":
+            name = next((c for c in parent.named if c.kind == "variable_name"), None)
+            return name.text if name is not None else ""
+        if parent.kind in ("binary_expression", "test_command"):
+            other = next((c for c in parent.named if c.span != node.span), None)
+            return _variable_in(other)
+        if parent.kind == "case_item":
+            case = parent.above("case_statement")
+            return _variable_in(case.field("value")) if case is not None else ""
+        if parent.kind == "command":
+            return _flag(node, parent)
+        if parent.kind not in (*LITERALS, "concatenation", "expansion", "parenthesized_expression", "unary_expression"):
+            return ""
+        node = parent
+    return ""
+
+
+def _variable_in(node: Node | None) -> str:
+    names = re.findall(r"\$\{?([A-Za-z_]\w*)", node.text) if node is not None else []
+    return names[-1] if len(names) == 1 else ""
+
+
+def _flag(node: Node, command: Node) -> str:
+    """`--provider` of `tool --provider gradient`, or the variable of `test "$X" = gradient`."""
+    words = [c for c in command.named if c.kind not in ("comment", "file_redirect")]
+    index = next((i for i, word in enumerate(words) if word.span == node.span), 0)
+    if index == 0:
+        return ""
+    if (matched := FLAG.match(words[index - 1].text)) is not None:
+        return matched["name"]
+    if words[0].text == "test" and index > 1 and words[index - 1].text in ("=", "==", "!="):
+        return _variable_in(words[index - 2])
+    return ""
