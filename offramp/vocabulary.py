@@ -43,6 +43,9 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
+LONGEST_WORD = 200  # characters looked at on either side of a slug
+# What may stand between the words of a name: blanks, or a line break with the marker of a comment.
+JOINT = re.compile(r"[ \t\u00a0]+|[ \t]*(?:\r\n|\r|\n)[ \t]*(?:(?:#+|//+|>|;+|--|(?<=[ \t])\*)[ \t]+)?")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Pattern:
         return self.kind in PREFIXED
 
     def _term(self, text: str) -> Term | None:
-        exact = self.exact.get(text.lower() if self.fold else text)
+        exact = self.exact.get(_key(self.kind, text))
         if exact is not None:
             return exact
         for term in self.wild:
@@ -91,17 +94,21 @@ class Vocabulary:
         self.paths = dict(paths or {})
         self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
         self.homonym = _homonyms(migration.homonyms)
+        self.kept = _kept(migration)
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:
         """Lower-case literals, one of which every match contains; none contains another."""
-        literals = {self.migration.slug.lower()} if self.migration.slug else set()
+        literals = {self.migration.slug}
         for pattern in self.patterns:
-            literals |= {key.lower() for key in pattern.exact}
-            literals |= {max(term.entry.split("*"), key=len).lower() for term in pattern.wild}
-        literals |= {word.lower() for word in self.successors}
+            if pattern.kind is TermKind.NAME:  # the words of a name may stand on two lines
+                literals |= {max(key.split(" "), key=len) for key in pattern.exact}
+            else:
+                literals |= set(pattern.exact)
+            literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}
+        literals = {_ascii_lower(literal) for literal in literals | self.successors}
         kept: list[str] = []
         for literal in sorted(filter(None, literals), key=len):
             if not any(stem in literal for stem in kept):
@@ -124,7 +131,8 @@ class Vocabulary:
 
     def find(self, text: str) -> list[Match]:
         """The matches in `text`, in order, none overlapping another."""
-        others = [matched.span() for matched in self.homonym.finditer(text)] if self.homonym else []
+        silent = [pattern for pattern in (self.homonym, self.kept) if pattern is not None]
+        others = [matched.span() for pattern in silent for matched in pattern.finditer(text)]
         taken = _Spans(others)
         found: dict[tuple[int, int], list[Term]] = {}
         for pattern in self.patterns:
@@ -156,7 +164,10 @@ class Vocabulary:
         """`word` with the slug in it replaced in its letter case, or None where there is no new slug."""
         if self.slug is None or not self.migration.new_slug:
             return None
-        return self.slug.sub(lambda m: _like(m[0], self.migration.new_slug) or m[0], word)
+        new = self.migration.new_slug
+        if "_" in word and "-" not in word:
+            new = new.replace("-", "_")
+        return self.slug.sub(lambda m: _like(m[0], new) or m[0], word)
 
     def is_setting(self, name: str) -> bool:
         """Whether a name is a setting of the migration, under its old or its new name."""
@@ -172,8 +183,10 @@ class Vocabulary:
         return bool(self.homonym and self.homonym.search(text))
 
     def names_successor(self, text: str) -> bool:
-        """Whether the text speaks of what replaces the provider: it is company for a bare word too, so that a
-        second scan judges as the first one did."""
+        """Whether the text speaks of what replaces the provider.
+
+        It is company for a bare word too, so that a second scan judges as the first one did.
+        """
         return any(word in text for word in self.successors)
 
 
@@ -197,16 +210,11 @@ def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> It
             for old, new in {**migration.env, **migration.secrets}.items():
                 yield Term(kind, old, new, old, exact="*" not in old)
         case TermKind.MODEL:
-            for old, new in migration.models.items():
-                yield Term(kind, old, new, old)
-                if migration.slug:  # 'provider/model', as routers write it
-                    yield Term(kind, f"{migration.slug}/{old}", new, old)
+            yield from _models(migration)
         case TermKind.URL:
             yield from _urls(migration)
         case TermKind.PACKAGE:
-            for ecosystem, table in migration.packages.items():
-                for old, new in table.items():
-                    yield Term(kind, old, new, old, ecosystem=ecosystem)
+            yield from _packages(migration)
         case TermKind.MODULE:
             for old, new in migration.modules.items():
                 yield Term(kind, old, new, old, exact="*" not in old)
@@ -217,6 +225,20 @@ def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> It
                 yield Term(kind, name, migration.new_name or None, name, exact=" " in name)
         case _:
             return
+
+
+def _packages(migration: Migration) -> Iterator[Term]:
+    for ecosystem, table in migration.packages.items():
+        for old, new in table.items():
+            yield Term(TermKind.PACKAGE, old, new, old, ecosystem=ecosystem)
+
+
+def _models(migration: Migration) -> Iterator[Term]:
+    for old, new in migration.models.items():
+        yield Term(TermKind.MODEL, old, new, old)
+        routed = f"{migration.slug}/{old}"  # as routers write it, unless that is how the new provider calls it
+        if migration.slug and routed not in migration.models.values():
+            yield Term(TermKind.MODEL, routed, new, old)
 
 
 def _module_paths(migration: Migration) -> dict[str, str | None]:
@@ -261,10 +283,10 @@ def _pattern(kind: TermKind, terms: Iterable[Term]) -> Pattern | None:
         if "*" in term.old:
             wild.append(term)
         else:
-            exact.setdefault(term.old.lower() if fold else term.old, term)
+            exact.setdefault(_key(kind, term.old), term)
     if not exact and not wild:
         return None
-    literals = [re.escape(old) for old in sorted(exact, key=len, reverse=True)]
+    literals = [_literal(kind, old) for old in sorted(exact, key=len, reverse=True)]
     for term in wild:
         before, after = term.old.split("*")
         part = r"[a-z0-9-]+" if "-" in term.old else WILD.get(kind, r"[A-Za-z0-9._-]+")
@@ -276,12 +298,52 @@ def _pattern(kind: TermKind, terms: Iterable[Term]) -> Pattern | None:
     return Pattern(kind, re.compile(f"{before}(?:{'|'.join(literals)}){after}", flags), exact, tuple(wild), fold)
 
 
+def _key(kind: TermKind, text: str) -> str:
+    """What a term is looked up by. The case of packages and of names of several words does not matter."""
+    if kind is TermKind.NAME:
+        words = JOINT.sub(" ", text)
+        return words.lower() if " " in words else text
+    return text.lower() if kind is TermKind.PACKAGE else text
+
+
+def _literal(kind: TermKind, key: str) -> str:
+    if kind is TermKind.NAME and " " in key:
+        return "(?i:" + f"(?:{JOINT.pattern})".join(re.escape(word) for word in key.split(" ")) + ")"
+    return re.escape(key)
+
+
+def _ascii_lower(text: str) -> str:
+    """As `bytes.lower` does it: letters outside ASCII keep their case."""
+    return text.encode().lower().decode()
+
+
+def _kept(migration: Migration) -> re.Pattern[str] | None:
+    """The new names that hold an old one: `Azure OpenAI`, `AZURE_OPENAI_API_KEY`, `openai/gpt-4o`.
+
+    They are no references to what is retired; without them a second run would change them again.
+    """
+    tables = [migration.env, migration.secrets, migration.urls, migration.models, migration.modules, migration.symbols]
+    tables += migration.packages.values()
+    old = {name.lower() for table in tables for name in table if "*" not in name}
+    old |= {migration.slug.lower(), *(name.lower() for name in migration.names)} - {""}
+    new = {migration.new_slug, migration.new_name, *(new for table in tables for new in table.values() if new)}
+    slug = migration.new_slug.replace("-", "_")
+    settings = [name for name in (slug, *migration.env.values()) if name]
+    new |= {slug, slug.upper(), *(spelled for name in settings for spelled in spellings(name))}
+    held = sorted((name for name in new - {""} if any(word in name.lower() for word in old)), key=len, reverse=True)
+    if not held:
+        return None
+    parts = ["[A-Za-z0-9_]+".join(_literal(TermKind.NAME, part) for part in name.split("*")) for name in held]
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(parts)})(?![A-Za-z0-9])")
+
+
 def _homonyms(entries: tuple[str, ...]) -> re.Pattern[str] | None:
     if not entries:
         return None
     parts = [r"[\w-]*".join(re.escape(piece) for piece in entry.split("*")) for entry in entries]
-    parts = [re.sub(r"(?:\\ )+", r"\\s+", part) for part in parts]
-    bounded = [("(?<![A-Za-z0-9])" if p[0].isalnum() else "") + p + ("(?![A-Za-z0-9])" if p[-1].isalnum() else "") for p in parts]
+    pairs = [(entry, re.sub(r"(?:\\ )+", r"\\s+", part)) for entry, part in zip(entries, parts, strict=True)]
+    before, after = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
+    bounded = [before * entry[0].isalnum() + part + after * entry[-1].isalnum() for entry, part in pairs]
     return re.compile("|".join(sorted(bounded, key=len, reverse=True)), re.IGNORECASE)
 
 
@@ -313,11 +375,11 @@ def _explains(span: tuple[int, int], term: Term, homonyms: list[tuple[int, int]]
 
 
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and WORD.fullmatch(text[start - 1]):
-        start -= 1
-    while end < len(text) and WORD.fullmatch(text[end]):
-        end += 1
-    return start, end
+    """The word that holds a span, as far as it is a word that a person could have written."""
+    low = max(0, start - LONGEST_WORD)
+    before = re.search(r"[A-Za-z0-9_$-]*$", text[low:start])
+    after = WORD.match(text, end, end + LONGEST_WORD)
+    return low + before.start() if before else start, after.end() if after else end
 
 
 def _is_word_part(text: str, start: int, end: int) -> bool:
