@@ -7,10 +7,13 @@ stays an alias. `offramp.syntax.yaml` and `offramp.syntax.json` build the nodes;
 from __future__ import annotations
 
 import bisect
+import contextlib
+import importlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+from offramp.document import Tree, Unparsable
 from offramp.model import Entry, Place, Role
 from offramp.syntax import entries as entry_list
 from offramp.syntax import scalars, written
@@ -19,7 +22,10 @@ SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
 FLOW, BLOCK = "flow", "block"
 BLOCK_SCALARS = ("|", ">")
 # Keys that hold environment variables, as a mapping, as `- K=V` or as `- name: K`; without `_`, `-` and case
-ENV_HOLDERS = frozenset({"env", "envs", "environment", "envvars", "environmentvariables", "variables"})
+ENV_HOLDERS = frozenset({"env", "envs", "environment", "envvars", "environmentvariables", "variables", "buildargs"})
+# Keys under which a schema or an input declares what a setting may be; the setting is the mapping's own name
+DECLARED = frozenset({"default", "enum", "options", "const", "example", "examples", "choices", "allowed"})
+DECLARING = ("type", "description", "required", "enum", "options")
 PAIR_NAMES = ("name", "key", "parameterkey")
 PAIR_VALUES = ("value", "valuefrom", "parametervalue")
 DEPENDENCIES = (
@@ -113,6 +119,7 @@ class NodeTree:
         self.trailing_commas = trailing_commas
         self.comments: Sequence[Span] = ()
         self._siblings: dict[Node, Mapping[str, str]] = {}
+        self._files: dict[Node, Tree] = {}
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -209,6 +216,8 @@ class NodeTree:
         if not whole:
             if (entry := self._written_at(leaf, start, end)) is not None:
                 return entry
+            if (embedded := self._embedded(leaf)) is not None:
+                return scalars.shifted(embedded.place(start - leaf.first, end - leaf.first), leaf.first)
             refined = scalars.on_line(self.text, leaf.first, leaf.last, start, end)
             if refined.role is not Role.TEXT:
                 return refined
@@ -257,6 +266,18 @@ class NodeTree:
         beside = {other.key: other.value for other in entries if other.scope == entry.scope and other is not entry}
         return Place(Role.VALUE, f"the value of {entry.key}", entry.key, entry.value_start, entry.value_end, beside)
 
+    def _embedded(self, leaf: Node) -> Tree | None:
+        """The tree of a JSON or YAML file that a block scalar holds, as in a ConfigMap: `settings.json: |`."""
+        name = leaf.key.value if leaf.key is not None and leaf.style in BLOCK_SCALARS else ""
+        suffix = name.rpartition(".")[2]
+        if suffix not in ("json", "yaml", "yml"):
+            return None
+        if leaf not in self._files:
+            module = importlib.import_module(f"offramp.syntax.{'json' if suffix == 'json' else 'yaml'}")
+            with contextlib.suppress(Unparsable):
+                self._files[leaf] = module.parse(self.text[leaf.first : leaf.last])
+        return self._files.get(leaf)
+
     def siblings(self, leaf: Node) -> Mapping[str, str]:
         """The other entries beside a scalar: of its mapping, or of the list of settings that it is in."""
         container = leaf.parent
@@ -282,6 +303,9 @@ def key_of(node: Node | None) -> str:
     """The key that a node belongs to: its own, or that of the list that it is in; of a key, its mapping's."""
     while node is not None:
         if (key := node.key) is not None:
+            mapping = node.parent
+            if key.value in DECLARED and mapping is not None and mapping.key is not None and mapping.get(*DECLARING):
+                return mapping.key.value
             return key.value
         node = node.parent
     return ""

@@ -8,6 +8,7 @@ run: export LLM_PROVIDER=gradient           the value of LLM_PROVIDER
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from offramp.model import Place, Role
@@ -21,6 +22,9 @@ COMPARED_AFTER = re.compile(r"'\s*(?:==|!=)\s*(?P<name>[A-Za-z_][\w.-]*)")
 CONTAINS = re.compile(r"(?:contains|startsWith|endsWith)\(\s*(?P<name>[\w.-]+)\s*,\s*'$")
 DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*):?(?P<op>[-=])(?P<head>[^}\r\n]*)$")
 SIGIL = re.compile(r"\$\{?$")
+IMPORT = re.compile(r"(?:\bfrom[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+[\w., ]+)")
+FLAG = re.compile(r"(?:^|[ \t])--([A-Za-z][\w-]*)[ \t]+[\"']?$")
+WORD_END = re.compile(r"[\s\"';|&)]")
 LINE_BREAK = re.compile(r"[\r\n]")
 
 
@@ -75,10 +79,25 @@ def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
     """What the line of a scalar that holds a span says about it, as in a script."""
     low = line_start(text, first, start)
     matched = LINE_BREAK.search(text, end, last)
-    place = plain.place(text[low : matched.start() if matched else last], start - low, end - low)
+    line = text[low : matched.start() if matched else last]
+    for statement in IMPORT.finditer(line):
+        if statement.start("module") <= start - low and end - low <= statement.end():
+            role = Role.IMPORT if end - low <= statement.end("module") else Role.CODE
+            return Place(role, "an import in a script", start=start, end=end)
+    place = plain.place(line, start - low, end - low)
+    if place.role is Role.TEXT and (flag := FLAG.search(line, 0, start - low)) is not None:
+        stop = WORD_END.search(line, end - low)
+        place = Place(
+            Role.VALUE, f"the value of --{flag[1]}", flag[1], start - low, stop.start() if stop else len(line)
+        )
+    return shifted(place, low)
+
+
+def shifted(place: Place, offset: int) -> Place:
+    """A place in a part of a text as one in the whole."""
     if place.start < 0:
         return place
-    return Place(place.role, place.syntax, place.key, place.start + low, place.end + low, place.siblings, place.built)
+    return dataclasses.replace(place, start=place.start + offset, end=place.end + offset)
 
 
 def line_start(text: str, first: int, offset: int) -> int:
