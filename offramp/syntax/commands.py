@@ -36,8 +36,8 @@ ENDS = re.compile(r"\|\|?|&&?|;|`(?![ \t]*\r?\n)|\)\s|(?<![\w'\"])#|<<")
 ASIDE = re.compile(r"(?m)^[ \t]*#[^\n]*\n")  # a comment line inside a command that goes on, as Dockerfiles have it
 CONTINUED = re.compile(r"[\\`^][ \t]*\r?\n")
 FILE_OPTION = re.compile(
-    r"(?:^|\s)(?:-[rcfit]|--[\w-]*(?:requirement|constraint|url|file|target|prefix|root|dir|links|python|group|extra))"
-    r"[\s=]+[\"']?$"
+    r"(?:^|\s)(?:-[rcfite]|--(?:requirements?|constraints?|build-constraints?|overrides?|index-url|extra-index-url|find-links"
+    r"|target|prefix|root|python|group|extra|src|cache-dir|project|directory|registry|editable|report|cwd|dir))[\s=]+[\"']?$"
 )
 TOKEN_START = re.compile(r"(?:^|(?<=\s)|(?<=[\s(\[,]))[\"']?$|--(?:with|from|package)=[\"']?$|[\"'(\[]$")
 

@@ -89,7 +89,7 @@ class Dockerfile:
         return [entry for instruction in self.instructions for entry in self._of(instruction)]
 
     def _of(self, instruction: Instruction) -> Iterator[Entry]:
-        """The settings of an ENV, ARG or LABEL; each has a scope of its own, since a later one may mean to overwrite."""
+        """The settings of an ENV, ARG or LABEL, each a mapping: a later one may mean to overwrite."""
         if instruction.name not in SETTERS:
             return
         pairs = list(self._pairs(instruction))
@@ -104,9 +104,9 @@ class Dockerfile:
 
     def _pairs(self, instruction: Instruction) -> Iterator[re.Match[str]]:
         position, end = instruction.body, instruction.end
-        gap = re.compile(
-            rf"(?:[ \t]+|{re.escape(self.escape)}[ \t]*(?:\r\n|\r|\n)|(?<=[\r\n])[ \t]*#[^\r\n]*(?:\r\n|\r|\n)|[\r\n])*"
-        )
+        line_break = r"[ \t]*(?:\r\n|\r|\n)"
+        aside = r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*"
+        gap = re.compile(rf"(?:[ \t]+|{re.escape(self.escape)}{line_break}{aside}|[\r\n])*")
         first = True
         while position < end:
             blank = gap.match(self.text, position, end)

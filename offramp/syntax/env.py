@@ -3,6 +3,8 @@
     export KEY="value"  # comment      set
     KEY=                               set, empty
     # KEY=value                        a setting that is commented out
+
+A quoted value may run over several lines. Of a key that stands twice the last wins; `entries` lists both.
 """
 
 from __future__ import annotations
@@ -49,11 +51,27 @@ class EnvFile:
         scope = "commented out" if matched["off"] else "file"
         return Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, (start, following))
 
-    def entries(self) -> Sequence[Entry]:
+    @cached_property
+    def _set(self) -> list[Entry]:
         return [entry for entry in self._entries if entry.scope == "file"]
 
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        return {entry.key: entry.value for entry in self._set}
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [entry.key_start for entry in self._entries]
+
+    def entries(self) -> Sequence[Entry]:
+        return self._set
+
+    def commented(self) -> Sequence[Entry]:
+        """The settings that are commented out."""
+        return [entry for entry in self._entries if entry.scope != "file"]
+
     def entry_at(self, offset: int) -> Entry | None:
-        index = bisect.bisect_right([entry.key_start for entry in self._entries], offset) - 1
+        index = bisect.bisect_right(self._starts, offset) - 1
         if index < 0:
             return None
         entry = self._entries[index]
@@ -67,8 +85,7 @@ class EnvFile:
             return Place(Role.KEY, "a setting in an env file", "", entry.key_start, entry.key_end)
         if entry.value_start <= start and end <= entry.value_end:
             syntax = f"the value of {entry.key} in an env file"
-            siblings = {other.key: other.value for other in self.entries()}
-            return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, siblings)
+            return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, self._values)
         return Place(Role.COMMENT, "a comment", start=start, end=end)
 
 
@@ -79,3 +96,10 @@ def parse(text: str) -> EnvFile:
 def data(text: str) -> dict[str, str]:
     """The settings of an env file; of a key that is set twice, the last."""
     return {entry.key: entry.value for entry in parse(text).entries()}
+
+
+def check(before: str, after: str) -> str | None:
+    """Whether the edit added no setting; what it renames, changes or deletes is its own affair."""
+    if len(parse(after).entries()) > len(parse(before).entries()):
+        return "the file would have a setting more than before"
+    return None

@@ -35,7 +35,7 @@ COMPARED = re.compile(
     r"(?i)(?P<name>[A-Za-z_]\w*)[\"')\]]*\s*(?:-c?i?(?:eq|ne|like|notlike|match|notmatch|in|notin|contains|notcontains)|=|:)"
     r"\s*[@(\s]*(?:[\"'][^\"'\r\n]*[\"']\s*,\s*)*[\"']?$"
 )
-OPTION = re.compile(r"(?:^|\s)--?(?P<name>[A-Za-z][\w-]*)[ :=][\"']?$")
+OPTION = re.compile(r"(?:^|\s)--?(?!(?:and|or|xor|not)\b)(?P<name>[A-Za-z][\w-]*)[ :=][\"']?$")
 CHOICES = re.compile(r"(?i)ValidateSet\s*\([^)]*$")
 CHOSEN = re.compile(r"(?s)[^)]*\)\s*\]\s*(?:\[[^\]]*\]\s*)*\$(?P<name>\w+)")
 SWITCH = re.compile(r"(?i)\bswitch\b[^({\r\n]*\(\s*\$(?:env:)?(?:\w+[.:])*(?P<name>\w+)[^)]*\)\s*\{(?P<body>[^$]*)$")
@@ -94,6 +94,8 @@ class Script:
             return Place(Role.STRING, f"a string, the value of {key}" if key else "a string", key, *inner, built=built)
         if key:
             return Place(Role.VALUE, f"the value of {key}", key, *span)
+        if re.match(r"[\"']?[ \t]*=(?!=)", self.text[end : end + 20]) and re.search(r"(?:^|[\s;{])[\"']?$", before):
+            return Place(Role.KEY, "a key", "", start, end)
         owner = re.search(r"(?:\]::|[\w)]\.)$", before)
         return Place(Role.CODE, "a member" if owner else "a name", "", start, end)
 
@@ -103,11 +105,9 @@ class Script:
         before = self.text[max(line_start, start - plain.REACH) : start]
         if CHOICES.search(before) and (chosen := CHOSEN.match(self.text[end : end + 400])) is not None:
             return chosen["name"]
-        for pattern in (COMPARED, OPTION):
-            if (matched := pattern.search(before)) is not None:
+        for matched in (COMPARED.search(before), MEMBER.match(self.text[end : end + 80]), OPTION.search(before)):
+            if matched is not None:
                 return matched["name"]
-        if (member := MEMBER.match(self.text[end : end + 80])) is not None:
-            return member["name"]
         if before.strip() in ("", "'", '"'):
             switch = SWITCH.search(self.text[max(0, start - 1000) : start])
             return switch["name"] if switch is not None else ""

@@ -148,8 +148,8 @@ class Script:
 
 
 ECHO = re.compile(
-    r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?(?P=quote)"""
-    r"""[ \t]*(?:>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
+    r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?"""
+    r"""(?P=quote)[ \t]*(?:>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
 )
 
 
