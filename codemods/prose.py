@@ -52,7 +52,7 @@ def _new(finding: Finding, context: Context) -> str:
     text = context.document.text
     key = KEY.search(text, max(0, finding.start - 100), finding.start)
     slug, name = migration.new_slug or migration.new_name, migration.new_name or migration.new_slug
-    if finding.text.islower():
+    if finding.text.islower() and finding.text == migration.slug.lower():
         if key is not None and names_provider(key[1], migration.settings):
             return migration.settings.get(key[1]) or slug
         return slug if finding.place.syntax == "inline code" or slug == name.lower() else name
