@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 
 from offramp import suppression
-from offramp.model import Edit, Finding, Fix, Move, Refusal
+from offramp.model import Finding, Fix, Move, Refusal
 from offramp.project import Context
 from reports import archive
 from scanners import deprecated_workflow
@@ -32,10 +32,11 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     document = context.project.document(readme)
     if document is None:
         return Fix(title, moves=moves, creates=((readme, archive.readme(archived)),))
-    end = len(document.text)
-    added = archive.sections(archived).replace("\n", document.newline)
-    added = added if document.text.endswith(("\n", "\r")) else document.newline + added
-    return Fix(title, (Edit(end, end, added, path=readme),), moves)
+    added = archive.sections(archived)
+    if not document.text.endswith(("\n", "\r")):
+        added = "\n" + added.removesuffix("\n")  # a file without a last newline stays one
+    added = added.replace("\n", document.newline)
+    return Fix(title, moves=moves, creates=((readme, document.text + added),))
 
 
 def _archived_together(context: Context, folder: str) -> list[Verdict]:

@@ -200,8 +200,7 @@ def _apply(
         project.replace(path, result.text)
     for proposal in accepted:
         for path, text in proposal.fix.creates:
-            if not project.exists(path):
-                project.create(path, text)
+            project.create(path, text)
         for move in proposal.fix.moves:
             if project.exists(move.old):
                 project.move(move)

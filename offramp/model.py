@@ -179,7 +179,8 @@ class Fix:
 
     Fixes of one `group` are applied together or not at all. `needs` are names that `syntax.<format>.provide` knows
     how to supply in the edited document (an import, a helper function). `settings` are the names of settings that
-    must be provided wherever the code runs once the fix is in. `creates` are new files, path and text.
+    must be provided wherever the code runs once the fix is in. `creates` are whole files, path and
+    text: new ones, or such as the tool keeps itself.
     """
 
     title: str

@@ -105,7 +105,10 @@ class Project:
             self.documents[path] = document.with_text(text)
 
     def create(self, path: str, text: str) -> None:
-        """Add a new file."""
+        """Add a file, or give one that is there another text."""
+        if path in self.paths:
+            self.replace(path, text)
+            return
         source = files.Source(text, "utf-8", b"")
         self.documents[path] = Document(path, files.kind_of(path), source, text, origin=path)
         self.paths.add(path)
