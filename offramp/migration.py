@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+import functools
 import importlib.resources
 import pathlib
 import re
@@ -82,6 +83,7 @@ class Migration:
         return next((entry for entry in self.keep_paths if fnmatch.fnmatchcase(path, entry)), None)
 
 
+@functools.cache
 def wildcard(entry: str) -> re.Pattern[str]:
     """The pattern of an entry with at most one `*`; its group is what the `*` stands for."""
     return re.compile("(.*)".join(re.escape(part) for part in entry.split("*", 1)), re.DOTALL)

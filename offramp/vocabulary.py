@@ -41,6 +41,7 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
 }
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
+REMEMBERED = 2_000  # texts
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
 LONGEST_WORD = 200  # characters looked at on either side of a slug
@@ -93,7 +94,7 @@ class Vocabulary:
         self.migration = migration
         self.paths = dict(paths or {})
         self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
-        self.homonym = _homonyms(migration.homonyms)
+        self.homonyms = _Homonyms(migration)
         self.kept = _kept(migration)
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
@@ -131,8 +132,7 @@ class Vocabulary:
 
     def find(self, text: str) -> list[Match]:
         """The matches in `text`, in order, none overlapping another."""
-        silent = [pattern for pattern in (self.homonym, self.kept) if pattern is not None]
-        others = [matched.span() for pattern in silent for matched in pattern.finditer(text)]
+        others = [*self.homonyms.spans(text), *(m.span() for m in (self.kept.finditer(text) if self.kept else ()))]
         taken = _Spans(others)
         found: dict[tuple[int, int], list[Term]] = {}
         for pattern in self.patterns:
@@ -171,16 +171,21 @@ class Vocabulary:
 
     def is_setting(self, name: str) -> bool:
         """Whether a name is a setting of the migration, under its old or its new name."""
-        return any(wildcard(entry).fullmatch(name) for entry in self._settings)
+        plain, wild = self._settings
+        return name in plain or any(pattern.fullmatch(name) for pattern in wild)
 
     @functools.cached_property
-    def _settings(self) -> tuple[str, ...]:
+    def _settings(self) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+        """The plain names, and the patterns of those with a wildcard."""
         pairs = [*self.migration.env.items(), *self.migration.secrets.items()]
         names = {*self.migration.settings, *(name for pair in pairs for name in pair if name)}
-        return tuple(sorted(names | {spelled for name in names for spelled in spellings(name)[:1]}))
+        names |= {spelled for name in names for spelled in spellings(name)[:1]}
+        wild = tuple(wildcard(name) for name in sorted(names) if "*" in name)
+        return frozenset(name for name in names if "*" not in name), wild
 
     def has_homonym(self, text: str) -> bool:
-        return bool(self.homonym and self.homonym.search(text))
+        """Whether the text has words that carry the provider's name and mean something else."""
+        return bool(self.homonyms.spans(text))
 
     def names_successor(self, text: str) -> bool:
         """Whether the text speaks of what replaces the provider.
@@ -337,7 +342,57 @@ def _kept(migration: Migration) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(parts)})(?![A-Za-z0-9])")
 
 
-def _homonyms(entries: tuple[str, ...]) -> re.Pattern[str] | None:
+class _Homonyms:
+    """The words and phrases that mean something else, found only near the provider's name where they hold it.
+
+    A few hundred alternatives are slow to try at each character of a file, and nearly all of them hold the slug.
+    """
+
+    def __init__(self, migration: Migration) -> None:
+        slug = migration.slug.lower()
+        near = [entry for entry in migration.homonyms if slug and slug in entry.lower()]
+        self.slug = re.compile(re.escape(slug), re.IGNORECASE) if near else None
+        self.near = _phrases(near)
+        self.far = _phrases([entry for entry in migration.homonyms if entry not in near])
+        self._known: dict[str, list[tuple[int, int]]] = {}
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where they stand in `text`; texts are asked for several times in a scan, so they are remembered."""
+        if text not in self._known:
+            if len(self._known) > REMEMBERED:
+                self._known.clear()
+            self._known[text] = list(self._find(text))
+        return self._known[text]
+
+    def _find(self, text: str) -> Iterator[tuple[int, int]]:
+        if self.far is not None:
+            yield from (matched.span() for matched in self.far.finditer(text))
+        if self.near is not None and self.slug is not None:
+            for start, end in _line_windows(text, self.slug):
+                yield from (matched.span() for matched in self.near.finditer(text, start, end))
+
+
+def _line_windows(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """The lines that have `word`, each with the line before and after it, joined where they touch."""
+    reach = 400  # characters to either side at the most: minified files have one line
+    opened: tuple[int, int] | None = None
+    for matched in word.finditer(text):
+        before = text.rfind("\n", 0, max(text.rfind("\n", 0, matched.start()), 0)) + 1
+        after = text.find("\n", text.find("\n", matched.end()) + 1 or len(text))
+        start = max(before, matched.start() - reach)
+        end = min(len(text) if after < 0 else after, matched.end() + reach)
+        if opened is not None and start <= opened[1]:
+            opened = (opened[0], max(end, opened[1]))
+            continue
+        if opened is not None:
+            yield opened
+        opened = (start, end)
+    if opened is not None:
+        yield opened
+
+
+def _phrases(entries: Iterable[str]) -> re.Pattern[str] | None:
+    entries = list(entries)
     if not entries:
         return None
     parts = [r"[\w-]*".join(re.escape(piece) for piece in entry.split("*")) for entry in entries]
