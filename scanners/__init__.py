@@ -18,9 +18,11 @@ from offramp.vocabulary import Vocabulary
 
 
 def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """The findings of a document by the scanner of its kind."""
+    """The findings of a document by the scanner of its kind, and its fallbacks and dead branches."""
     name = document.kind if importlib.util.find_spec(f"scanners.{document.kind}") else "text"
     yield from importlib.import_module(f"scanners.{name}").scan(document, vocabulary)
+    for name in ("fallbacks", "dead_branches"):
+        yield from importlib.import_module(f"scanners.{name}").find(document, vocabulary)
 
 
 def scan_one(project: Project, document: Document) -> list[Finding]:

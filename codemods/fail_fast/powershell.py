@@ -1,0 +1,24 @@
+"""Fallbacks in PowerShell.
+
+if (-not $env:V) { $env:V = "literal" }  ->  if (-not $env:V) { throw "V is not set, add it to .env" }
+"""
+
+from __future__ import annotations
+
+from codemods.fail_fast import provision
+from offramp.model import Edit, Fix, Refusal
+from offramp.project import Context
+from scanners.fallbacks import Fallback
+
+
+def answer(form: Fallback, context: Context) -> Fix | Refusal:
+    name = form.setting
+    if form.shape == "parameter":
+        return Refusal(f"whoever calls this without -{name} relies on the default: make the parameter mandatory")
+    if form.shape == "expression":
+        return Refusal(f"write `if (-not $env:{name}) {{ throw … }}` before it: `??` takes no throw in every version")
+    if (refusal := provision.gap(context, name)) is not None:
+        return refusal
+    quote = context.document.text[form.value[0]]
+    thrown = f"throw {quote}{name} is not set, add it to {provision.where(context, name)}{quote}"
+    return Fix(f"{name} must be set", (Edit(*form.span, thrown),), settings=(name,))
