@@ -9,11 +9,13 @@ Low confidence is reported on request and never rewritten.
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from offramp.document import Document
 from offramp.model import Confidence, Finding, Match, Place, Role, Severity, Term, TermKind
+from offramp.syntax import commands
 from offramp.vocabulary import Vocabulary
 
 SEVERITY: Mapping[str, Severity] = {
@@ -35,6 +37,7 @@ SEVERITY: Mapping[str, Severity] = {
 PROVIDER_KEY = re.compile(r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))")
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
+PATH_BEFORE = re.compile(r"(?:[\w.~@+-]|\$\{\w+\}|(?<=\})|/)*$")
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 
@@ -114,9 +117,12 @@ def _symbol(document: Document, match: Match, term: Term, place: Place, _: Vocab
     return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=bare)
 
 
-def _package(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
+def _package(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
     if place.role is not Role.PACKAGE:
         return None
+    retired = vocabulary.migration.packages.get(commands.ecosystem(document.kind, place), {})
+    if match.text.lower() not in {name.lower() for name in retired}:
+        return None  # a package of another ecosystem that has the same name
     return finding(document, "retired-package", match, term, place, f"the package {match.text} is required")
 
 
@@ -152,8 +158,27 @@ def _residue(document: Document, match: Match, term: Term, place: Place, _: Voca
     return finding(document, rule, match, term, place, f"{match.text} is named after it", bare=True)
 
 
-def _path(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+def _path(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
+    if not term.exact and not _is_the_file(document, match, term, vocabulary):
+        return None
     return finding(document, "retired-path", match, term, place, f"{match.text} moves")
+
+
+def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocabulary) -> bool:
+    """Whether the last parts of a path mean the file that moves, by the folder of the document or by what precedes."""
+    low = max(0, match.start - 200)
+    led = PATH_BEFORE.search(document.text[low : match.start])
+    before = led[0] if led else ""
+    written = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), before + match.text))
+    suffix = term.entry[len(term.entry) - len(match.text) :] if term.entry.endswith(match.text) else ""
+    if any(written == path or path.startswith(f"{written}.") for path in vocabulary.paths):
+        return True
+    if not suffix and "/" not in match.text:
+        return False  # a bare word, of which only a relative import could be sure
+    steps = before.replace("../", "").replace("./", "")
+    if not steps:
+        return "../" not in before
+    return before.startswith(("/", "~")) or before.endswith("}/") or f"/{term.entry}".endswith(f"/{steps}{match.text}")
 
 
 _VERDICTS = {

@@ -14,6 +14,8 @@ import re
 from offramp.model import Place, Role
 
 PIP, NPM = "pip", "npm"
+INSTALLED, REMOVED = "a package that a command installs", "a package that a command removes"
+REMOVAL = re.compile(r"(?:uninstall|remove|rm|un)$")
 REACH = 3000  # characters that are looked at to the left; a longer line is data
 PYTHON_TOOLS = r"(?:pip3?(?:\.\d+)?|pipx|uv|uvx|poetry|pdm|rye|hatch|conda|mamba|micromamba|pipenv|easy_install)"
 NODE_TOOLS = r"(?:npm|pnpm|yarn|bun|npx|bunx|pnpx)"
@@ -33,6 +35,7 @@ COMMAND = re.compile(
     r"|(?<![\w./-])(?P<run>uvx|npx|bunx|pnpx)(?=\s)|(?<![\w./-])uv\s+run(?=\s[^|;&]*--with[\s=])"
 )
 ENDS = re.compile(r"\|\|?|&&?|;|`(?![ \t]*\r?\n)|\)\s|(?<![\w'\"])#|<<")
+WORD = re.compile(r"(?:\"[^\"\r\n]*\"|'[^'\r\n]*'|[^\s\"'\[\],]|\[[\w,.-]*\]|,(?=[<>=!~]))+")
 ASIDE = re.compile(r"(?m)^[ \t]*#[^\n]*\n")  # a comment line inside a command that goes on, as Dockerfiles have it
 CONTINUED = re.compile(r"[\\`^][ \t]*\r?\n")
 FILE_OPTION = re.compile(
@@ -44,13 +47,11 @@ TOKEN_START = re.compile(r"(?:^|(?<=\s)|(?<=[\s(\[,]))[\"']?$|--(?:with|from|pac
 
 def package(text: str, start: int, end: int) -> Place | None:
     """The place of a span that an install command names as a package, else None."""
-    line_start = max(_logical_start(text, start), start - REACH)
-    before = text[line_start:start]
-    found = list(COMMAND.finditer(before))
-    if not found:
+    command = _command(text, start)
+    if command is None:
         return None
-    command = found[-1]
-    arguments = CONTINUED.sub(_blank, ASIDE.sub(_blank, before[command.end() :]))
+    matched, arguments_start = command
+    arguments = CONTINUED.sub(_blank, ASIDE.sub(_blank, text[arguments_start:start]))
     if (
         ENDS.search(arguments)
         or "\n" in arguments
@@ -58,8 +59,38 @@ def package(text: str, start: int, end: int) -> Place | None:
         or not TOKEN_START.search(arguments)
     ):
         return None
-    ecosystem = NPM if command["node"] or command["run"] in ("npx", "bunx", "pnpx") else PIP
-    return Place(Role.PACKAGE, f"a package in a command of {ecosystem}", ecosystem, start, _token_end(text, start, end))
+    which = NPM if matched["node"] or matched["run"] in ("npx", "bunx", "pnpx") else PIP
+    syntax = REMOVED if REMOVAL.search(matched[0]) else INSTALLED
+    return Place(Role.PACKAGE, syntax, which, start, _token_end(text, start, end))
+
+
+def packages(text: str, offset: int) -> tuple[int, list[tuple[int, str]]]:
+    """Of the install command that holds an offset: where its arguments start, and its words but for the options."""
+    command = _command(text, offset)
+    if command is None:
+        return offset, []
+    start = command[1]
+    arguments = CONTINUED.sub(_blank, ASIDE.sub(_blank, text[start : start + REACH]))
+    line_end = arguments.find("\n")
+    arguments = arguments[:line_end] if line_end >= 0 else arguments
+    end = ENDS.search(arguments)
+    words = list(WORD.finditer(arguments, 0, end.start() if end else len(arguments)))
+    found = [w for w in words if not w[0].startswith("-") and not FILE_OPTION.search(arguments[: w.start()])]
+    return start, [(start + word.start(), word[0]) for word in found]
+
+
+def _command(text: str, offset: int) -> tuple[re.Match[str], int] | None:
+    """The last install command before an offset on its logical line, and where its arguments start."""
+    line_start = max(_logical_start(text, offset), offset - REACH)
+    found = list(COMMAND.finditer(text[line_start:offset]))
+    return (found[-1], line_start + found[-1].end()) if found else None
+
+
+def ecosystem(kind: str, place: Place) -> str:
+    """Of a package at this place, in a document of this kind."""
+    if place.key in (PIP, NPM):
+        return place.key
+    return NPM if kind == "package_json" else PIP
 
 
 def _blank(matched: re.Match[str]) -> str:

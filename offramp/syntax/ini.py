@@ -100,13 +100,18 @@ class Settings:
                 found.append(entry)
         return found
 
+    def entry_at(self, offset: int) -> Entry | None:
+        """The entry whose lines hold the offset."""
+        index = bisect.bisect_right(self._starts, offset) - 1
+        entry = self._entries[index] if index >= 0 else None
+        return entry if entry is not None and entry.outer is not None and offset < entry.outer[1] else None
+
     def place(self, start: int, end: int) -> Place:
         line_start = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
         if REMARK.match(self.text, line_start, start):
             return plain.place(self.text, start, end, Role.COMMENT)
-        index = bisect.bisect_right(self._starts, start) - 1
-        entry = self._entries[index] if index >= 0 else None
-        if entry is None or entry.outer is None or start >= entry.outer[1]:
+        entry = self.entry_at(start)
+        if entry is None:
             head = SECTION.match(self.text, line_start)
             role = Role.KEY if head else Role.TEXT
             return Place(role, "a section", "", start, end) if head else plain.place(self.text, start, end)

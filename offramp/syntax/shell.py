@@ -97,9 +97,7 @@ class Script:
             return self._variable(node)
         if (body := node.above("heredoc_body")) is not None and node.above("command_substitution") is None:
             return self._in_heredoc(body, start, end)
-        literal = node.above(*LITERALS) or node.above(
-            "word", "extglob_pattern", "concatenation", "regex", "test_operator"
-        )
+        literal = node.above(*LITERALS, *WORDS)
         if literal is None:
             return plain.place(self.text, start, end)
         if literal.parent is not None and literal.parent.kind == "concatenation":

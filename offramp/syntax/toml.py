@@ -36,7 +36,7 @@ REQUIREMENTS = re.compile(
 )
 REQUIREMENT_TABLES = re.compile(
     r"tool\.poetry\.(?:dev-)?dependencies|tool\.poetry\.group\.[^.]+\.dependencies|packages|dev-packages"
-    r"|tool\.(?:uv|rye)\.sources|tool\.pixi\.pypi-dependencies|tool\.poetry\.extras"
+    r"|tool\.(?:uv|rye)\.sources|tool\.pixi\.pypi-dependencies"
 )
 
 
