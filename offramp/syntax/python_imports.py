@@ -1,0 +1,187 @@
+"""The imports of a Python file: which names they bind to what, and where a new one goes.
+
+import:from openai import OpenAI   ->   a line behind the last import at the top, unless it is there already
+helper:def required(name): ...     ->   the function behind the imports, unless one of its name is there
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from offramp.model import Edit
+
+if TYPE_CHECKING:
+    from offramp.syntax.python import PythonTree
+
+BREAK = re.compile(r"\r\n|\r|\n")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Binding:
+    """One name that an import binds: `name` stands for `module`, or for its attribute `symbol`.
+
+    `import lib.client` binds `lib`, yet `module` is 'lib.client'; `aliased` says whether an `as` gave the name.
+    `module` of a relative import begins with its dots.
+    """
+
+    name: str
+    module: str
+    symbol: str
+    aliased: bool
+    statement: ast.Import | ast.ImportFrom
+    alias: ast.alias
+
+    @property
+    def target(self) -> str:
+        if not self.symbol:
+            return self.module
+        return self.module + self.symbol if self.module.endswith(".") else f"{self.module}.{self.symbol}"
+
+
+def bindings(tree: ast.AST) -> Iterator[Binding]:
+    """The names bound by every import below a node, those inside functions included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                yield Binding(name, alias.name, "", alias.asname is not None, node, alias)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                name = alias.asname or alias.name
+                yield Binding(name, module, alias.name, alias.asname is not None, node, alias)
+
+
+def absolute(module: str, path: str, *, package: bool | None = None) -> str:
+    """The module that a relative one means in the file at `path`; empty where it leaves the tree.
+
+    >>> absolute("..client", "lib/chat/api.py")
+    'lib.client'
+    """
+    if not module.startswith("."):
+        return module
+    level = len(module) - len(module.lstrip("."))
+    parts = path.replace("\\", "/").split("/")[:-1]
+    if level - 1 > len(parts):
+        return ""
+    base = parts[: len(parts) - (level - 1)] if level > 1 else parts
+    return ".".join([*base, module.lstrip(".")] if module.lstrip(".") else base)
+
+
+def provide(tree: PythonTree, need: str) -> Edit | None:
+    kind, _, source = need.partition(":")
+    matched = BREAK.search(tree.text)
+    newline = matched[0] if matched else "\n"
+    source = newline.join(source.strip("\r\n").splitlines())
+    if kind == "import":
+        return _import(tree, source, newline)
+    if kind == "helper":
+        return _helper(tree, source, newline)
+    return None
+
+
+def _import(tree: PythonTree, source: str, newline: str) -> Edit | None:
+    wanted = [(b.name, b.module, b.symbol) for b in bindings(ast.parse(source))]
+    there = {(b.name, b.module, b.symbol) for statement in _reached(tree.tree) for b in bindings(statement)}
+    if all(binding in there for binding in wanted):
+        return None
+    statement = last_import(tree.tree)
+    if statement is None:
+        position = first_code(tree)
+        body = tree.tree.body
+        follows = position < len(tree.text)
+        blank = newline if follows and not (body and isinstance(body[0], (ast.Import, ast.ImportFrom))) else ""
+        lead = "" if position == 0 or tree.text[position - 1] in "\r\n" else newline
+        return Edit(position, position, f"{lead}{source}{newline}{blank}")
+    position, broken = line_after(tree, statement)
+    after_docstring = not isinstance(statement, (ast.Import, ast.ImportFrom))
+    gap = newline if after_docstring or _is_future(statement) else ""
+    return Edit(position, position, f"{'' if broken else newline}{gap}{source}{newline if broken else ''}")
+
+
+def _helper(tree: PythonTree, source: str, newline: str) -> Edit | None:
+    wanted = {node.name for node in ast.parse(source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    there = {n.name for n in tree.tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    if wanted <= there:
+        return None
+    statement = last_import(tree.tree)
+    if statement is None:
+        position = first_code(tree)
+        return Edit(position, position, f"{source}{newline}{newline}{newline}")
+    position, broken = line_after(tree, statement)
+    lead = newline * 2 if broken else newline * 3
+    tail = newline if broken else ""
+    return Edit(position, position, f"{lead}{source}{tail}{newline if _code_follows(tree, position) else ''}")
+
+
+def _code_follows(tree: PythonTree, position: int) -> bool:
+    """Whether code stands directly below, without two blank lines before it."""
+    following = tree.text[position:]
+    blank = len(following) - len(following.lstrip("\r\n \t"))
+    return bool(following.strip()) and len(BREAK.findall(following[:blank])) < 2
+
+
+def last_import(tree: ast.Module) -> ast.stmt | None:
+    """The statement behind which a new import goes: the last import of those at the top, else the docstring."""
+    last: ast.stmt | None = None
+    for index, node in enumerate(tree.body):
+        docstring = index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if docstring or isinstance(node, (ast.Import, ast.ImportFrom)):
+            last = node
+        elif not _is_preamble(node):
+            break
+    return last
+
+
+def _is_preamble(node: ast.stmt) -> bool:
+    """What may stand among the imports at the top: guarded imports, `sys.path` calls, dunder names, constants."""
+    if isinstance(node, (ast.If, ast.Try)):
+        return any(isinstance(inner, (ast.Import, ast.ImportFrom)) for inner in ast.walk(node))
+    return isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign))
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+def _reached(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements that bind names of the module when it is loaded: not functions, not `if TYPE_CHECKING`."""
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node
+        elif isinstance(node, (ast.Try, ast.With)):
+            waiting += node.body
+
+
+def first_code(tree: PythonTree) -> int:
+    """Where the first statement begins, the comment directly above it included unless it heads the file."""
+    if not tree.tree.body:
+        return len(tree.text)
+    node = tree.tree.body[0]
+    decorators = getattr(node, "decorator_list", None)
+    line = (decorators[0] if decorators else node).lineno
+    above = line
+    lines = tree.line_starts
+    while above > 1 and tree.text[lines[above - 2] :].lstrip(" \t").startswith("#"):
+        above -= 1
+    return lines[line - 1] if above == 1 else lines[above - 1]
+
+
+def line_after(tree: PythonTree, node: ast.stmt) -> tuple[int, bool]:
+    """Where the line behind a statement of the module begins, and whether its last line has a break."""
+    end = tree.span(node)[1]
+    while True:
+        matched = BREAK.search(tree.text, end)
+        stop = matched.end() if matched else len(tree.text)
+        later = [
+            tree.span(other)[1] for other in tree.tree.body if end < tree.span(other)[1] and tree.span(other)[0] < stop
+        ]
+        if not later:
+            return stop, matched is not None
+        end = max(later)
