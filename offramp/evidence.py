@@ -37,7 +37,7 @@ SEVERITY: Mapping[str, Severity] = {
 PROVIDER_KEY = re.compile(r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))")
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
-PATH_BEFORE = re.compile(r"(?:[\w.~@+-]|\$\{\w+\}|(?<=\})|/)*$")
+PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*$")
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 
@@ -166,19 +166,19 @@ def _path(document: Document, match: Match, term: Term, place: Place, vocabulary
 
 def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocabulary) -> bool:
     """Whether the last parts of a path mean the file that moves, by the folder of the document or by what precedes."""
-    low = max(0, match.start - 200)
-    led = PATH_BEFORE.search(document.text[low : match.start])
+    led = PATH_BEFORE.search(document.text[max(0, match.start - 200) : match.start])
     before = led[0] if led else ""
+    whole = term.entry.endswith(match.text)
+    if not whole and "/" not in before + match.text:
+        return False  # a bare word
     written = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), before + match.text))
-    suffix = term.entry[len(term.entry) - len(match.text) :] if term.entry.endswith(match.text) else ""
-    if any(written == path or path.startswith(f"{written}.") for path in vocabulary.paths):
+    if written in vocabulary.paths or (not whole and any(path.startswith(f"{written}.") for path in vocabulary.paths)):
         return True
-    if not suffix and "/" not in match.text:
-        return False  # a bare word, of which only a relative import could be sure
     steps = before.replace("../", "").replace("./", "")
     if not steps:
-        return "../" not in before
-    return before.startswith(("/", "~")) or before.endswith("}/") or f"/{term.entry}".endswith(f"/{steps}{match.text}")
+        return "../" not in before and (whole or "/" in match.text)
+    entry = term.entry if whole else posixpath.splitext(term.entry)[0]
+    return before.startswith(("/", "~")) or before.endswith("}/") or f"/{entry}".endswith(f"/{steps}{match.text}")
 
 
 _VERDICTS = {

@@ -5,6 +5,7 @@ Nothing here writes. Codemods read a project through their `Context`; only the e
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 import os
@@ -16,6 +17,31 @@ from offramp.document import Document
 from offramp.migration import Migration
 from offramp.model import Finding, Move
 from offramp.vocabulary import Vocabulary
+
+
+class PathIndex:
+    """The paths of a tree by folder and without regard to case, so that asking costs the same in a tree of any size."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.folders: collections.Counter[str] = collections.Counter()
+        self.folded: dict[str, str] = {}
+        for path in paths:
+            self.add(path)
+
+    def add(self, path: str) -> None:
+        self.folded[path.casefold()] = path
+        self.folders.update(_folders(path))
+
+    def remove(self, path: str) -> None:
+        self.folded.pop(path.casefold(), None)
+        self.folders.subtract(_folders(path))
+
+
+def _folders(path: str) -> Iterator[str]:
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,6 +58,15 @@ class Project:
     planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
     dull: set[str] = dataclasses.field(default_factory=set)  # files in which nothing can match
     scans: dict[str, tuple[Document, list[Finding]]] = dataclasses.field(default_factory=dict)
+
+    _index: PathIndex | None = dataclasses.field(default=None, init=False, repr=False)
+    _origins: dict[str, str] | None = dataclasses.field(default=None, init=False, repr=False)
+
+    @property
+    def index(self) -> PathIndex:
+        if self._index is None:
+            self._index = PathIndex(self.paths)
+        return self._index
 
     def load(self, path: str) -> Document | None:
         """The document of a file if anything in it can match, reading it if need be."""
@@ -84,20 +119,31 @@ class Project:
 
     def origin(self, path: str) -> str:
         """Where the file of a present path lies on disk."""
-        return next((old for old, new in self.moves.items() if new == path), path)
+        if self._origins is None:
+            self._origins = {new: old for old, new in self.moves.items()}
+        return self._origins.get(path, path)
 
     def move(self, move: Move) -> None:
         """Move a file, or a folder with all that is in it."""
         for path in self.below(move.old):
             new = move.new + path.removeprefix(move.old)
-            self.moves[self.origin(path)] = new
+            origin = self.origin(path)
+            self.moves[origin] = new
+            if self._origins is not None:
+                self._origins.pop(path, None)
+                self._origins[new] = origin
             self.paths.remove(path)
             self.paths.add(new)
+            self.index.remove(path)
+            self.index.add(new)
             if (document := self.documents.pop(path, None)) is not None:
                 self.documents[new] = document.with_path(new)
 
     def below(self, path: str) -> list[str]:
-        return sorted(p for p in self.paths if p == path or p.startswith(f"{path}/"))
+        """The paths of a folder's files, or of the one file."""
+        if path in self.paths:
+            return [path]
+        return sorted(p for p in self.paths if p.startswith(f"{path}/")) if self.index.folders[path] > 0 else []
 
     def replace(self, path: str, text: str) -> None:
         document = self.document(path)
@@ -112,6 +158,7 @@ class Project:
         source = files.Source(text, "utf-8", b"")
         self.documents[path] = Document(path, files.kind_of(path), source, text, origin=path)
         self.paths.add(path)
+        self.index.add(path)
 
     def plan(self, moves: dict[str, str]) -> None:
         """Look for references to the paths that will move, too."""
@@ -137,7 +184,11 @@ class Project:
         return (path for path in sorted(self.paths) if files.kind_of(path) in kinds)
 
     def exists(self, path: str) -> bool:
-        return path in self.paths or any(p.startswith(f"{path}/") for p in self.paths)
+        return path in self.paths or self.index.folders[path] > 0
+
+    def taken(self, path: str) -> str | None:
+        """What stands at a path, or would on a file system that ignores case."""
+        return path if self.exists(path) else self.index.folded.get(path.casefold())
 
 
 @dataclasses.dataclass(frozen=True)

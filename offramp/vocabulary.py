@@ -44,6 +44,8 @@ WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermK
 REMEMBERED = 2_000  # texts
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
+SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?)$")
+MANY_PATHS = 300  # moves; with more, references are found by whole paths and folders only
 LONGEST_WORD = 200  # characters looked at on either side of a slug
 # What may stand between the words of a name: blanks, or a line break with the marker of a comment.
 JOINT = re.compile(r"[ \t\u00a0]+|[ \t]*(?:\r\n|\r|\n)[ \t]*(?:(?:#+|//+|>|;+|--|(?<=[ \t])\*)[ \t]+)?")
@@ -209,8 +211,8 @@ def spellings(name: str) -> tuple[str, ...]:
 def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> Iterator[Term]:
     match kind:
         case TermKind.PATH:
-            for old, new in {**_module_paths(migration), **paths}.items():
-                yield Term(kind, old, new, old)
+            yield from (Term(kind, old, new, old) for old, new in _module_paths(migration).items())
+            yield from path_terms(paths)
         case TermKind.ENV:
             for old, new in {**migration.env, **migration.secrets}.items():
                 yield Term(kind, old, new, old, exact="*" not in old)
@@ -254,6 +256,44 @@ def _module_paths(migration: Migration) -> dict[str, str | None]:
             paths[old.replace(".", "/") + ".py"] = new.replace(".", "/") + ".py"
             paths[old.replace(".", "/")] = new.replace(".", "/")
     return paths
+
+
+def path_terms(paths: Mapping[str, str]) -> Iterator[Term]:
+    """How the files that move are referred to; `entry` is the old path of the file itself.
+
+    By the whole path and by that of the folder which moves; by what is left of it for a file further down (`exact`
+    is False then: see `evidence`), and the way JavaScript imports, without the suffix.
+    """
+    for old, new in paths.items():
+        yield Term(TermKind.PATH, old, new, old)
+        folder, target = moved_unit(old, new)
+        if folder != old and "/" in folder:
+            yield Term(TermKind.PATH, folder, target, old)
+    for old, new in paths.items() if len(paths) <= MANY_PATHS else ():
+        parts, targets = old.split("/"), new.split("/")
+        if len(parts) != len(targets):
+            continue  # into another folder: only the whole path says which file is meant
+        last = max(index for index, part in enumerate(parts) if part != targets[index])
+        for index in range(last + 1):
+            form, becomes = "/".join(parts[index:]), "/".join(targets[index:])
+            if index and "." in form:
+                yield Term(TermKind.PATH, form, becomes, old, exact=False)
+            if (suffix := SCRIPT.search(form)) is not None:
+                shorter = becomes.removesuffix(suffix[0])
+                yield Term(TermKind.PATH, form.removesuffix(suffix[0]), shorter, old, exact=False)
+
+
+def moved_unit(old: str, new: str) -> tuple[str, str]:
+    """What moves as one when a file does: the first folder whose name changes, else the file.
+
+    >>> moved_unit("prompts/gradient/system.txt", "prompts/openrouter/system.txt")
+    ('prompts/gradient', 'prompts/openrouter')
+    """
+    parts, targets = old.split("/"), new.split("/")
+    if len(parts) != len(targets):
+        return old, new
+    first = next((index for index, part in enumerate(parts) if part != targets[index]), len(parts))
+    return "/".join(parts[: first + 1]), "/".join(targets[: first + 1])
 
 
 def _urls(migration: Migration) -> Iterator[Term]:

@@ -1,13 +1,20 @@
 """Files and folders that are named after the provider, and what moves because of that.
 
-lib/gradient_client.py        moves with the module lib.gradient_client
-docs/gradient-setup.md        is the provider's when its content speaks of it
+    lib/gradient_client.py        moves with the module lib.gradient_client
+    scripts/check_gradient.sh     is the provider's when its content speaks of it
+    prompts/gradient/system.txt   or when a file that does names its path
+    styles/gradient.css           is silent: nothing says that the provider is meant
+
+What is generated, vendored, locked or history keeps its name; so do a document about the provider, which has to be
+rewritten as a whole, and numbered scripts of a database, whose names are records.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from offramp import files
 from offramp.evidence import SEVERITY
@@ -16,22 +23,31 @@ from offramp.project import Project
 from scanners import deprecated_workflow
 
 HERE = (0, 0)  # an empty span at the start stands for the file itself
+RECORDS = re.compile(r"(^|/)(?:alembic/versions|versions|migrations?|migrate|changesets?)/(?:.*/)?[^/]*\d[^/]*$")
+SHOWN = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|ico|webp|avif|pdf|mp4|webm|woff2?|ttf)$")  # what a person looks at
+PATH_TOKEN = re.compile(r"[\w./@~-]*")
+IN_NAMES = (TermKind.PROVIDER, TermKind.SYMBOL, TermKind.PACKAGE, TermKind.NAME, TermKind.RESIDUE)
 
 
 def scan(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Findings about files as such; `findings` are those about their contents."""
-    for old, new in sorted(_named_after(project, list(findings))):
-        module = _module_of(project, old)
-        kind = TermKind.MODULE if module else TermKind.PATH
-        term = Term(kind, old, new, module or old)
-        place = Place(Role.TEXT, "a path", start=0, end=0)
-        yield Finding(
-            *("retired-path", old, *HERE, old, term, place),
-            confidence=Confidence.HIGH if module else Confidence.MEDIUM,
-            severity=SEVERITY["retired-path"],
-            message=f"the file is named after it: {old}",
-        )
+    findings = list(findings)
+    for old, new in sorted(_named_after(project, findings)):
+        module = module_of(project, old)
+        term = Term(TermKind.MODULE, old, new, module) if module else Term(TermKind.PATH, old, new, old)
+        yield _finding(old, term, Confidence.HIGH if module else Confidence.MEDIUM)
+    for path in sorted({f.path for f in findings if f.confidence > Confidence.LOW}):
+        document = project.documents.get(path)
+        if document is not None and document.about and _renamed(project, path.rpartition("/")[2]) is not None:
+            yield _finding(path, Term(TermKind.PATH, path, None, path), Confidence.MEDIUM)
     yield from deprecated_workflow.scan(project, findings)
+
+
+def _finding(path: str, term: Term, confidence: Confidence) -> Finding:
+    place = Place(Role.TEXT, "a path", start=0, end=0)
+    message = f"the file is named after it: {path}"
+    severity = SEVERITY["retired-path"]
+    return Finding("retired-path", path, *HERE, path, term, place, confidence, severity, message)
 
 
 def planned_moves(project: Project, findings: Iterable[Finding]) -> set[tuple[str, str]]:
@@ -41,63 +57,167 @@ def planned_moves(project: Project, findings: Iterable[Finding]) -> set[tuple[st
 
 
 def _named_after(project: Project, findings: Iterable[Finding]) -> set[tuple[str, str]]:
-    """The files of the migration's modules, and those whose name carries the provider while their content proves it.
+    """The files of the migration's modules, and those whose name or folder carries the provider.
 
-    What is history, or about to become it, keeps its name.
+    Of the latter only those whose content, or a file that names their path, proves that the provider is meant.
     """
-    company = {f.path for f in findings if f.confidence > Confidence.LOW}
-    archived = {verdict.path for verdict in deprecated_workflow.verdicts(project)}
     moves = set()
-    for path in project.paths:
-        if path in archived or files.is_history(path):
-            continue
-        module = _module_of(project, path)
-        new = _module_path(project, path, module) if module else _renamed(project, path, company)
-        if new and new != path:
-            moves.add((path, new))
-    return moves
+    modules = _module_folders(project)
+    for path in project.paths if modules else ():
+        if any(folder in f"/{path}" for folder in modules) and (module := module_of(project, path)) is not None:
+            moves.add((path, "" if files.is_history(path) else _module_path(project, path, module)))
+    if project.migration.new_slug:
+        moves |= _Named(project, findings).moves({old for old, _ in moves})
+    return {(old, new) for old, new in moves if new and new != old}
 
 
-def _module_of(project: Project, path: str) -> str | None:
+def _module_folders(project: Project) -> tuple[str, ...]:
+    return tuple("/" + old.replace(".", "/") for old in project.migration.modules if "*" not in old and "." in old)
+
+
+def module_of(project: Project, path: str) -> str | None:
     """The key of `modules:` that names this Python file or the package that holds it."""
     if not path.endswith((".py", ".pyi")):
         return None
     dotted = os.path.splitext(path)[0].replace("/", ".").removesuffix(".__init__")
     for old in project.migration.modules:
-        if (
-            "*" not in old
-            and "." in old
-            and (dotted == old or dotted.endswith(f".{old}") or f".{old}." in f".{dotted}.")
-        ):
+        if "*" not in old and "." in old and f".{old}." in f".{dotted}.":
             return old
     return None
 
 
-def _module_path(project: Project, path: str, module: str) -> str | None:
+def _module_path(project: Project, path: str, module: str) -> str:
     new = project.migration.modules[module]
     old_part = module.replace(".", "/")
     if new is None or f"/{old_part}" not in f"/{path}":
-        return None
+        return ""
     head, _, tail = f"/{path}".rpartition(f"/{old_part}")
     return f"{head}/{new.replace('.', '/')}{tail}".removeprefix("/")
 
 
-def _renamed(project: Project, path: str, company: set[str]) -> str | None:
-    """The path with the provider's name replaced, where the file's content proves that the provider is meant."""
-    if path not in company or not project.migration.new_slug:
-        return None
-    parts = []
-    for part in path.split("/"):
-        for match in reversed(project.vocabulary.find(part)):
-            # what a name contains is a symbol, the slug itself, or a word that carries it
-            new = match.terms[0].new
-            if match.terms[0].kind is TermKind.RESIDUE:
-                new = project.vocabulary.renamed_word(match.text)
-            elif match.terms[0].kind not in (TermKind.PROVIDER, TermKind.SYMBOL, TermKind.PACKAGE, TermKind.NAME):
-                continue
-            elif (slug := match.reading(TermKind.PROVIDER)) is not None:
-                new = slug.new
-            if new:
-                part = part[: match.start] + new + part[match.end :]
-        parts.append(part)
-    return "/".join(parts)
+@dataclasses.dataclass(slots=True)
+class _Named:
+    """The decision, for one scan, which names mean the provider."""
+
+    project: Project
+    findings: Iterable[Finding]
+    company: set[str] = dataclasses.field(default_factory=set)
+    decided: dict[str, bool] = dataclasses.field(default_factory=dict)  # folder → whether it moves
+    _tokens: set[str] | None = None
+
+    def moves(self, known: set[str]) -> set[tuple[str, str]]:
+        self.company = {f.path for f in self.findings if f.confidence > Confidence.LOW and self._speaks(f.path)}
+        slug = self.project.migration.slug.lower()
+        carrying = {path for path in self.project.paths if slug and slug in path.lower()} | self.company
+        archived = {verdict.path for verdict in deprecated_workflow.verdicts(self.project)}
+        candidates = sorted(path for path in carrying - known - archived if not _keeps_its_name(self.project, path))
+        proven = {folder for path in candidates if path in self.company for folder in _folders(path)}
+        return {(path, new) for path in candidates if (new := self._target(path, proven)) is not None}
+
+    def _speaks(self, path: str) -> bool:
+        """Whether the file's evidence is about the provider, not about what else its name can mean."""
+        document = self.project.documents.get(path)
+        return (
+            document is not None
+            and document.refusal is None
+            and files.kind_of(path) != "style"
+            and not self.project.vocabulary.has_homonym(document.text)
+        )
+
+    def _target(self, path: str, proven: set[str]) -> str | None:
+        *folders, name = path.split("/")
+        parts = []
+        for index, part in enumerate(folders):
+            new = _renamed(self.project, part)
+            folder = "/".join(folders[: index + 1])
+            parts.append(new if new is not None and self._folder_moves(folder, proven) else part)
+        new = _renamed(self.project, name)
+        proved = path in self.company or (new is not None and not SHOWN.search(name) and self._is_named(path))
+        parts.append(new if new is not None and proved else name)
+        return None if parts == [*folders, name] else "/".join(parts)
+
+    def _folder_moves(self, folder: str, proven: set[str]) -> bool:
+        if folder not in self.decided:
+            is_slug = folder.rpartition("/")[2].lower() == self.project.migration.slug.lower()
+            self.decided[folder] = folder in proven or (is_slug and self._is_named(folder))
+        return self.decided[folder]
+
+    def _is_named(self, path: str) -> bool:
+        """Whether a file that speaks of the provider names this path, or the last two parts of it."""
+        tail = "/".join(path.split("/")[-2:]) if "." not in path.rpartition("/")[2] else path.rpartition("/")[2]
+        if "/" in tail and any(f"/{tail}/" in f"/{token}/" for token in self.tokens):
+            return True
+        if "/" not in tail and "." in tail:
+            return any(token.rpartition("/")[2] == tail for token in self.tokens)
+        return "/" in tail and self._is_joined(*tail.split("/"))
+
+    def _is_joined(self, parent: str, name: str) -> bool:
+        """`"prompts" / "gradient"`, and `f"prompts/{provider}"`, which asks for the folder by the setting's value."""
+        value = rf"[\"'`]{re.escape(name)}[\"'`]|\{{[^}}\n]{{0,60}}provider|[\w.]{{0,60}}provider\b"
+        joined = re.compile(rf"\b{re.escape(parent)}[\"'`]?\)?\s*[/,+]\s*f?(?:{value})", re.IGNORECASE)
+        texts = (self.project.documents[path].text for path in sorted(self.company))
+        return any(parent in text and joined.search(text) is not None for text in texts)
+
+    @property
+    def tokens(self) -> set[str]:
+        """What looks like a path with the slug in it, in the files that speak of the provider."""
+        if self._tokens is None:
+            self._tokens = set()
+            for path in self.company:
+                self._tokens |= _tokens(self.project.documents[path].text, self.project.vocabulary.slug)
+        return self._tokens
+
+
+def _tokens(text: str, slug: re.Pattern[str] | None) -> set[str]:
+    found = set()
+    for matched in slug.finditer(text) if slug else ():
+        before = re.search(r"[\w./@~-]*$", text[max(0, matched.start() - 200) : matched.start()])
+        after = PATH_TOKEN.match(text, matched.end(), matched.end() + 200)
+        token = (before[0] if before else "") + matched[0] + (after[0] if after else "")
+        found.add(token.rstrip("."))
+    return found
+
+
+def _folders(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _keeps_its_name(project: Project, path: str) -> bool:
+    name = path.rpartition("/")[2]
+    document = project.documents.get(path)
+    return bool(
+        files.VENDORED.search(f"/{path}")
+        or files.LOCK_FILES.fullmatch(name)
+        or files.is_history(path)
+        or RECORDS.search(path)
+        or (document is not None and document.refusal is not None)
+        or project.migration.keeps_path(path)
+        or project.migration.keeps(name)
+    )
+
+
+def _renamed(project: Project, part: str) -> str | None:
+    """A part of a path with the provider's name replaced, or None where there is none in it."""
+    for old, module in _last_parts(project.migration.modules).items():
+        renamed = re.sub(rf"(?<![A-Za-z0-9]){re.escape(old)}(?![A-Za-z0-9])", module, part)
+        if renamed != part:
+            return renamed
+    result = part
+    for match in reversed(project.vocabulary.find(part)):
+        term = match.reading(*IN_NAMES)
+        if term is None:
+            continue
+        new: str | None = project.vocabulary.renamed_word(match.text) if term.kind is TermKind.RESIDUE else term.new
+        if term.kind is TermKind.NAME or (new and not re.fullmatch(r"[\w.+@-]+", new)):
+            new = project.vocabulary.renamed_word(match.text)  # a name of two words, a requirement
+        if new and not new.startswith("."):
+            result = result[: match.start] + new + result[match.end :]
+    return None if result == part else result
+
+
+def _last_parts(modules: Mapping[str, str | None]) -> dict[str, str]:
+    """The file names of the modules that are renamed: a test or a fixture is often called after its module."""
+    names = {old.rpartition(".")[2]: new.rpartition(".")[2] for old, new in modules.items() if new and "*" not in old}
+    return {old: new for old, new in names.items() if old != new}

@@ -1,0 +1,111 @@
+"""Rename the files and folders that are named after the provider, with every reference to their paths.
+
+    COPY prompts/gradient /app/prompts/gradient  ->  COPY prompts/openrouter /app/prompts/openrouter
+
+A file and what refers to it change together or not at all. Files that other code loads by their name are left to a
+person, because that code would have to change, too; the modules of the migration have a codemod of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from offramp import files, suppression
+from offramp.model import Applicability, Finding, Fix, Move, Refusal, TermKind
+from offramp.project import Context, Project
+from offramp.vocabulary import moved_unit
+from scanners import deprecated_workflow
+from scanners.tree import module_of
+
+RULES = ("retired-path",)
+SUBJECT = "Rename the files and folders that are named after the provider"
+MANY = 200  # files: a folder this large is the project's own, not a corner of it
+TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
+READS_CODE = ("python", "notebook", "toml", "ini", "yaml", "shell", "makefile", "procfile", "dockerfile", "json")
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    project = context.project
+    old = finding.term.entry
+    new = project.planned.get(old)
+    if finding.term.kind is not TermKind.PATH or new is None or finding.term.new is None or module_of(project, old):
+        return None  # the modules codemod answers
+    if "://" in (led := _led_by(finding, context)):
+        return Refusal(f"{led}{finding.text} is an address: change it once the file is where it says")
+    if not project.exists(old):
+        return Fix.replace(finding, finding.term.new)  # it has moved already
+    unit = moved_unit(old, new)[0]
+    group = f"path {unit}"
+    if (reason := _reason(project, old, new, unit)) is not None:
+        return Refusal(reason, group=group)
+    if finding.end == 0:
+        return Fix(f"{old} → {new}", moves=(Move(old, new),), applicability=Applicability.SAFE, group=group)
+    if not finding.term.exact and (others := _same_name(project, finding)):
+        return Refusal(f"several files are called {finding.text} ({', '.join(others)}): say which one is meant")
+    return Fix.replace(finding, finding.term.new, group=group)
+
+
+def _led_by(finding: Finding, context: Context) -> str:
+    """What stands before a path in the same word."""
+    line = context.document.text[max(0, finding.start - 200) : finding.start]
+    return re.split(r"[\s\"'`(<\[]", line)[-1]
+
+
+def _reason(project: Project, old: str, new: str, unit: str) -> str | None:
+    """Why the file, or the folder that it moves with, has to stay."""
+    if any(verdict.path == old for verdict in deprecated_workflow.verdicts(project)):
+        return f"{old} stays where it is for now: see what is said about the workflow itself"
+    for path in project.below(unit):
+        planned = project.planned.get(path, path)
+        document = project.documents.get(path)
+        if document is not None and document.refusal is not None:
+            return f"{path} can't move along: {document.refusal.reason}"
+        if (taken := project.taken(planned)) is not None and taken != path:
+            return f"{planned} can't be had, {taken} is there already: compare the two and move {path} by hand"
+        if (why := _kept(project, path)) is not None:
+            return f"{path} stays: {why}"
+    if unit != old and len(project.below(unit)) > MANY:
+        return f"the folder {unit} holds more than {MANY} files: rename it by hand"
+    if files.kind_of(old) == "code":
+        return f"{old} is source code that other code loads by its name: rename it with the tools of its language"
+    if (importer := _importer(project, unit)) is not None:
+        return f"{importer} imports {unit}: add it to modules: of the migration, so that imports and file move together"
+    return None
+
+
+def _kept(project: Project, path: str) -> str | None:
+    """The comment in a file's first line that asks to leave it, or the entry of `keep:`."""
+    if (entry := project.migration.keeps_path(path)) is not None:
+        return f"kept by {entry} in the migration"
+    document = project.documents.get(path)
+    head = suppression.COMMENT.search(document.line(1)) if document is not None else None
+    return None if head is None or (head["rules"] and "retired-path" not in head["rules"]) else head[0]
+
+
+def _same_name(project: Project, finding: Finding) -> list[str]:
+    """Files that the last parts of a path could mean as well."""
+    ending = f"/{finding.text}"
+    return sorted(p for p in project.paths if f"/{p}".endswith(ending) and p not in project.planned)
+
+
+def _importer(project: Project, unit: str) -> str | None:
+    """A file that loads a Python file, a package or the index of a folder by its name."""
+    name = re.sub(r"\.pyi?$", "", unit.rpartition("/")[2])
+    is_python = unit.endswith((".py", ".pyi")) or any(path.endswith(".py") for path in project.below(unit))
+    has_index = any(re.search(r"/index\.\w+$", path) for path in project.below(unit))
+    if TEST.search(unit) or not (is_python or has_index):
+        return None
+    word = re.escape(name)
+    imported = rf"^[ \t>.]*(?:from|import)\b[^\r\n#]*(?<!\w){word}\b"
+    dotted = rf"(?<![\w/.-])(?:\w+\.)*{word}[.:](?!pyi?\b)[A-Za-z_]|\w\.{word}\b"
+    pattern = re.compile(f"{imported}|{dotted}" if is_python else rf"[\"'][\w./@-]*/{word}[\"']", re.MULTILINE)
+    kinds = READS_CODE if is_python else ("javascript",)
+    for path, document in sorted(project.documents.items()):
+        if (
+            document.kind in kinds
+            and path != unit
+            and not path.startswith(f"{unit}/")
+            and pattern.search(document.text)
+        ):
+            return path
+    return None
