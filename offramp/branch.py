@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from offramp import changes
 from offramp.engine import Outcome
+from offramp.journal import FileChange
 from offramp.migration import Migration
 from offramp.model import Problem
-from offramp.transaction import FileChange
 
 # Nothing of the repository is executed: no hooks, no filters for signing, no editor.
 SETTINGS = ("-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "commit.gpgSign=false")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from offramp import files
 from offramp.engine import Outcome
+from offramp.journal import FileChange
 from offramp.project import Project
-from offramp.transaction import FileChange
 
 
 def between(before: Project, after: Project) -> list[FileChange]:

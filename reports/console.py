@@ -15,11 +15,11 @@ from typing import TextIO
 
 from offramp.document import Document
 from offramp.engine import Outcome, ScanResult
+from offramp.journal import FileChange
 from offramp.ledger import State
 from offramp.model import Applicability, Finding, Fix, Refusal, Severity
 from offramp.project import Project
 from offramp.redaction import redact
-from offramp.transaction import FileChange
 from reports.json_document import printable
 
 STYLES = {"path": "1", "rule": "36", "bad": "31", "warn": "33", "good": "32", "dim": "2"}

@@ -10,8 +10,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from offramp.journal import FileChange
 from offramp.redaction import redact
-from offramp.transaction import FileChange
 
 
 def unified(changes: Iterable[FileChange]) -> bytes:

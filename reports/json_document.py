@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from offramp import __version__
-from offramp.document import Document
 from offramp.changes import codemods as codemods_by_path
+from offramp.document import Document
 from offramp.engine import Outcome
+from offramp.journal import FileChange
 from offramp.ledger import Record, State
 from offramp.model import Applicability, Finding, Fix, Refusal
 from offramp.redaction import redact
-from offramp.transaction import FileChange
 
 Answer = Fix | Refusal | None
 Json = Mapping[str, object]

@@ -22,9 +22,9 @@ from collections.abc import Sequence
 from offramp import changes, engine, files, migration, transaction
 from offramp.cli import options as shared
 from offramp.engine import Outcome
+from offramp.journal import FileChange
 from offramp.model import Problem
 from offramp.project import open_project
-from offramp.transaction import FileChange
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
