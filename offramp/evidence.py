@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from offramp.document import Document
+from offramp.migration import Migration
 from offramp.model import Confidence, Finding, Match, Place, Role, Severity, Term, TermKind
 from offramp.syntax import commands
 from offramp.vocabulary import Vocabulary
@@ -46,6 +47,17 @@ def names_provider(key: str, settings: Iterable[str] = ()) -> bool:
     return key in settings or PROVIDER_WORD.search(key) is not None
 
 
+def new_provider(key: str, migration: Migration) -> str:
+    """The slug that takes the place of the retired one in a setting, a variable or a type of this name.
+
+    >>> new_provider("EmbeddingProviderName", Migration("x", new_slug="a", settings={"EMBEDDING_PROVIDER": "b"}))
+    'b'
+    """
+    plain = re.sub(r"[^a-z0-9]", "", key.lower())
+    chosen = (new for name, new in migration.settings.items() if re.sub(r"[^a-z0-9]", "", name.lower()) in plain)
+    return next((new for new in chosen if new), migration.new_slug)
+
+
 def finding(
     document: Document,
     rule: str,
@@ -70,6 +82,8 @@ def finding(
 
 def judge(document: Document, match: Match, place: Place, vocabulary: Vocabulary) -> Finding | None:
     """What a match refers to, by the syntax at its place, or None where nothing says that it is a reference."""
+    if place.role not in (Role.CODE, Role.IMPORT) and (word := vocabulary.carried(document.text, match)) is not None:
+        return _residue(document, word, word.terms[0], place, vocabulary)
     for term in match.terms:
         verdict = _VERDICTS[term.kind](document, match, term, place, vocabulary)
         if verdict is not None:
@@ -129,7 +143,8 @@ def _package(document: Document, match: Match, term: Term, place: Place, vocabul
 def _name(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role in (Role.CODE, Role.IMPORT, Role.ENV, Role.PACKAGE):
         return None
-    if place.role is not Role.PROSE and place.role is not Role.COMMENT and place.spans(match.start, match.end):
+    whole = place.role not in SPEECH and place.spans(match.start, match.end)
+    if whole and match.reading(TermKind.PROVIDER) is not None:
         return None  # a whole value is the provider's slug, not prose
     return finding(document, "retired-name", match, term, place, f"'{match.text}' is named", bare=not term.exact)
 

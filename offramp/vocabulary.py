@@ -97,7 +97,7 @@ class Vocabulary:
         self.paths = dict(paths or {})
         self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
         self.homonyms = _Homonyms(migration)
-        self.kept = _kept(migration)
+        self.kept = _kept(migration, self.paths.values())
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
 
@@ -155,12 +155,22 @@ class Vocabulary:
         for matched in self.slug.finditer(text) if self.slug else ():
             span = matched.span()
             word = _word_around(text, *span)
-            if span in found or (word == span and not taken.overlap(span)):
+            if word == span and (span in found or not taken.overlap(span)):
                 new = _like(matched[0], self.migration.new_slug)
                 yield span, Term(TermKind.PROVIDER, matched[0], new, self.migration.slug)
             elif not taken.overlap(word) and _is_word_part(text, *span):
                 taken.add(word)
                 yield word, Term(TermKind.RESIDUE, text[word[0] : word[1]], None, self.migration.slug, exact=False)
+
+    def carried(self, text: str, match: Match) -> Match | None:
+        """The word with hyphens in it of which a symbol or package is only a part: outside code it is one word."""
+        if match.reading(TermKind.NAME) is not None or match.reading(TermKind.SYMBOL, TermKind.PACKAGE) is None:
+            return None
+        start, end = _word_around(text, match.start, match.end)
+        word = text[start:end]
+        if word.strip("-$") == match.text or "-" not in word or match.text.lower() != self.migration.slug.lower():
+            return None
+        return Match(start, end, word, (Term(TermKind.RESIDUE, word, None, self.migration.slug, exact=False),))
 
     def renamed_word(self, word: str) -> str | None:
         """`word` with the slug in it replaced in its letter case, or None where there is no new slug."""
@@ -362,7 +372,7 @@ def _ascii_lower(text: str) -> str:
     return text.encode().lower().decode()
 
 
-def _kept(migration: Migration) -> re.Pattern[str] | None:
+def _kept(migration: Migration, paths: Iterable[str]) -> re.Pattern[str] | None:
     """The new names that hold an old one: `Azure OpenAI`, `AZURE_OPENAI_API_KEY`, `openai/gpt-4o`.
 
     They are no references to what is retired; without them a second run would change them again.
@@ -373,6 +383,7 @@ def _kept(migration: Migration) -> re.Pattern[str] | None:
     old |= {migration.slug.lower(), *(name.lower() for name in migration.names)} - {""}
     new = {migration.new_slug, migration.new_name, *(new for table in tables for new in table.values() if new)}
     slug = migration.new_slug.replace("-", "_")
+    new |= {*paths, *(path.rpartition("/")[2] for path in paths)}
     settings = [name for name in (slug, *migration.env.values()) if name]
     new |= {slug, slug.upper(), *(spelled for name in settings for spelled in spellings(name))}
     held = sorted((name for name in new - {""} if any(word in name.lower() for word in old)), key=len, reverse=True)
