@@ -3,21 +3,27 @@
     LLM_PROVIDER=gradient  ->  LLM_PROVIDER=openrouter
 
 A setting that `settings:` of the migration names gets the value that stands there, because the provider of chat and
-that of embeddings need not be replaced by the same one.
+that of embeddings need not be replaced by the same one. A value whose place handles the new provider already is left
+to dead_branches: renamed, it would stand there twice.
 """
 
 from __future__ import annotations
 
+from offramp.evidence import new_provider
 from offramp.model import Finding, Fix, Refusal
 from offramp.project import Context
+from scanners import dead_branches
 
 RULES = ("retired-provider-value",)
 SUBJECT = "Set provider settings to the new provider"
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
-    chosen = context.migration.settings.get(finding.place.key)
-    new = chosen if chosen is not None else finding.term.new
-    if new is None:
+    dead = dead_branches.handled(context.document, finding, context.vocabulary)
+    if dead is not None:
+        return Refusal(dead.stuck or f"{dead.what} for '{dead.new}' is there already: remove this one")
+    chosen = new_provider(finding.place.key, context.migration)
+    new = chosen if chosen != context.migration.new_slug else finding.term.new
+    if not new:
         return Refusal("the migration names no provider that replaces this one: write replace.provider, or remove it")
     return Fix.replace(finding, new)

@@ -1,0 +1,31 @@
+"""Guards in shell scripts: what stops when the retired provider is still selected.
+
+if [ "$LLM_PROVIDER" = "gradient" ]; then echo "…" >&2; exit 1; fi
+case "$LLM_PROVIDER" in gradient) echo "…"; exit 1 ;; esac
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from offramp.document import Document
+from offramp.vocabulary import Vocabulary
+from scanners.dead_branches import Dead
+
+STOPS = r"(?:exit|return)[ \t]+[1-9]\d*"
+STUCK = "this looks like a guard against the retired provider: keep it with `# offramp: ignore[retired-provider-value]`"
+
+
+def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
+    slug, new = vocabulary.migration.slug, vocabulary.migration.new_slug
+    word = rf"""(?P<slug>\b{re.escape(slug)}\b)"""
+    tested = rf"""\bif[ \t]+\[\[?[^\n\]]*?\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*;?\s*then\b"""
+    patterns = (
+        rf"{tested}(?P<body>(?:(?!\b(?:fi|elif|else|then)\b).)*?{STOPS})\s*;?\s*fi\b",
+        rf"""(?m:^[ \t]*\(?["']?{word}["']?\))(?P<body>(?:(?!;;).)*?{STOPS})\s*;;""",
+        rf"""\[\[?[^\n\]]*\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*&&[ \t]*(?:\{{[^}}]*?)?{STOPS}""",
+    )
+    for pattern in patterns:
+        for matched in re.finditer(pattern, document.text, re.DOTALL):
+            yield Dead("a guard", *matched.span("slug"), new, stuck=f"{STUCK}, or remove it")
