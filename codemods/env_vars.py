@@ -3,16 +3,22 @@
     os.environ["GRADIENT_API_KEY"]  ->  os.environ["OPENROUTER_API_KEY"]
 
 A name is renamed as a whole, prefixes of frameworks (`VITE_`, `NEXT_PUBLIC_`, `TF_VAR_`) kept. A name that is put
-together at run time is left to a person.
+together at run time is left to a person. Where a format forbids a key twice and two names become one, the redundant
+entry goes at once; different values are left to a person.
 """
 
 from __future__ import annotations
 
-from offramp.model import Finding, Fix, Refusal
+import dataclasses
+
+from codemods.merge_duplicates import redundant
+from offramp.model import Edit, Entry, Finding, Fix, Refusal, TermKind
 from offramp.project import Context
 
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Rename the environment variables"
+STRICT = ("yaml", "json", "toml", "terraform")  # a key that stands twice is an error to what reads them
+UNPARSABLE = ("toml", "terraform")  # and even for a moment
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
@@ -20,4 +26,52 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return None  # delete_entries answers
     if finding.place.built:
         return Refusal(f"the name {finding.text} is put together at run time: change where its parts come from")
-    return Fix.replace(finding, finding.term.new)
+    rename = Edit(finding.start, finding.end, finding.term.new)
+    group = _namesakes(finding, context) if context.document.kind in STRICT else []
+    if len(group) < 2:
+        return Fix(f"{finding.text} → {finding.term.new}", (rename,))
+    return _merged(finding, context, group, rename)
+
+
+def _merged(finding: Finding, context: Context, group: list[Entry], rename: Edit) -> Fix | Refusal:
+    lines = " and ".join(str(context.document.position(entry.key_start)[0]) for entry in group)
+    kept, losers = group[0], list[Entry]()
+    for entry in group[1:]:
+        loser = redundant(*(_renamed(e, context) for e in (kept, entry)))
+        if loser is None:
+            reason = f"{finding.term.new} would be set with different values in lines {lines}: keep one of them"
+            return Refusal(reason)
+        kept, gone = (entry, kept) if loser.key_start == kept.key_start else (kept, entry)
+        losers.append(gone)
+    if context.document.kind not in UNPARSABLE:
+        return Fix(f"{finding.text} → {finding.term.new}", (rename,))  # merge_duplicates deletes the others
+    stuck = next((entry.stuck for entry in losers if entry.outer is None), None)
+    if stuck is not None:
+        return Refusal(f"{finding.term.new} would be set in lines {lines}, and {stuck}: keep one of them")
+    edits = [Edit(*entry.outer, "") for entry in losers if entry.outer is not None]
+    if kept.key_start <= finding.start < kept.key_end:
+        edits.append(rename)
+    return Fix(f"{finding.term.new} is set once", tuple(edits))
+
+
+def _namesakes(finding: Finding, context: Context) -> list[Entry]:
+    """The entries of one mapping that are called alike once all are renamed, if the finding is the key of one."""
+    entries = context.document.tree.entries()
+    own = next((e for e in entries if e.key_start <= finding.start and finding.end <= e.key_end), None)
+    if own is None:
+        return []
+    name = _renamed(own, context).key
+    return [e for e in entries if e.scope == own.scope and _renamed(e, context).key == name]
+
+
+def _renamed(entry: Entry, context: Context) -> Entry:
+    """The entry as it will be called and what it will refer to."""
+    return dataclasses.replace(entry, key=_text(entry.key, context), value=_text(entry.value, context))
+
+
+def _text(text: str, context: Context) -> str:
+    for match in reversed(context.vocabulary.find(text)):
+        term = match.reading(TermKind.ENV)
+        if term is not None and term.new is not None:
+            text = text[: match.start] + term.new + text[match.end :]
+    return text

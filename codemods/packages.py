@@ -1,6 +1,7 @@
 """Replace the packages of the retired provider wherever they are required or installed.
 
     gradient[foo]==3.1 ; python_version > "3.8"  # note  ->  openai>=1.0 ; python_version > "3.8"  # note
+    in `requirements.txt`
 
 A requirement is replaced as a whole: name, extras and version; marker and comment stay. Where the successor stands
 in the same list already, the retired one is deleted. Pins with hashes, compiled files and URLs are left to a person.

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from offramp.document import Unparsable
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, shell
+from offramp.syntax import commands, grammar, shell
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -129,7 +129,7 @@ class Dockerfile:
         """What goes with a setting: the instruction with its only one, else also the space beside it."""
         pair = pairs[index]
         if len(pairs) == 1:
-            return (instruction.start, instruction.end), ""
+            return grammar.lines(self.text, instruction.start, instruction.end), ""
         between = self.text[pairs[index - 1].end() : pair.start()] if index else ""
         after = self.text[pair.end() : pairs[index + 1].start()] if index + 1 < len(pairs) else ""
         if "#" in between or "#" in after:

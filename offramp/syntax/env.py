@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
+from offramp.syntax import grammar
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -49,7 +50,8 @@ class EnvFile:
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`":
             value_start, value_end, value = value_start + 1, value_end - 1, value[1:-1]
         scope = "commented out" if matched["off"] else "file"
-        return Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, (start, following))
+        outer = grammar.lines(self.text, start, following)
+        return Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, outer)
 
     @cached_property
     def _set(self) -> list[Entry]:

@@ -7,6 +7,7 @@ gives it its meaning. Children are read when they are asked for: a file of 20,00
 from __future__ import annotations
 
 import bisect
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -90,8 +91,10 @@ class Node:
         return next((node for node in self.ancestors() if node.kind in kinds), None)
 
     def find_all(self, kind: str) -> list[Node]:
-        """Every node of the kind below, in order; their `parent` is read anew."""
-        return [_with_parents(raw, self.source) for raw in self.raw.find_all(kind=kind)]
+        """Every node of the kind below, in order; none where the language has no such kind."""
+        with contextlib.suppress(RuntimeError):
+            return [_with_parents(raw, self.source) for raw in self.raw.find_all(kind=kind)]
+        return []
 
     @property
     def damaged(self) -> bool:
@@ -166,4 +169,12 @@ def line_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     rest = re.compile(r"[ \t]*;?[ \t]*(?:(?://|#)[^\r\n]*)?(?:\r\n|\r|\n|\Z)").match(text, end)
     if rest is None or text[line_start:start].strip():
         return None
-    return line_start, rest.end()
+    return lines(text, line_start, rest.end())
+
+
+def lines(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of whole lines for deletion: the last line of a text that ends without a break takes the one before."""
+    if end < len(text) or text[start:end].endswith(("\n", "\r")):
+        return start, end
+    before = text[max(0, start - 2) : start]
+    return start - (2 if before == "\r\n" else before.endswith(("\r", "\n"))), end

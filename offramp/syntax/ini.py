@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands
+from offramp.syntax import commands, grammar
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -60,15 +60,14 @@ class Settings:
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value.count(value[0]) == 2:
             value_start, value_end = value_start + 1, value_end - 1
         value = self.text[value_start:value_end]
-        return Entry(
-            f"section {section}", pair["key"], *pair.span("key"), value, value_start, value_end, (start, following)
-        )
+        outer = grammar.lines(self.text, start, following)
+        return Entry(f"section {section}", pair["key"], *pair.span("key"), value, value_start, value_end, outer)
 
     def _longer(self, entry: Entry, following: int) -> Entry:
         """The entry with the indented line that continues its value."""
         end = entry.value_start + len(self.text[entry.value_start : following].rstrip())
         value = self.text[entry.value_start : end]
-        outer = (entry.outer[0], following) if entry.outer else None
+        outer = grammar.lines(self.text, entry.outer[0], following) if entry.outer else None
         return Entry(entry.scope, entry.key, entry.key_start, entry.key_end, value, entry.value_start, end, outer)
 
     @cached_property

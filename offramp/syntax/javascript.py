@@ -70,6 +70,15 @@ class Script:
         spans = (*_inner(key), _literal(value), *_inner(value))
         return Entry(f"object {mapping.start}", self.text[slice(*_inner(key))], *spans, outer)
 
+    def imports(self) -> list[tuple[int, int]]:
+        """The spans of the modules that are imported, required or mocked."""
+        strings = self.root.find_all("string")
+        return [_inner(node) for node in strings if _imports(self._string_at(node))]
+
+    def _string_at(self, node: Node) -> Node:
+        """The node as the tree holds it, all of its ancestors known."""
+        return _string(self.root.at(node.start, node.end)) or node
+
     def place(self, start: int, end: int) -> Place:
         node = self.root.at(start, end)
         if (comment := node.above("comment", "hash_bang_line")) is not None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands
+from offramp.syntax import commands, grammar
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -40,9 +40,8 @@ class Makefile:
             if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
                 value_start, value_end, value = value_start + 1, value_end - 1, value[1:-1]
             scope = f"assignment {matched.start()}"  # a second one may mean to overwrite the first
-            found.append(
-                Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, matched.span())
-            )
+            outer = grammar.lines(self.text, *matched.span())
+            found.append(Entry(scope, matched["key"], *matched.span("key"), value, value_start, value_end, outer))
         return found
 
     @cached_property

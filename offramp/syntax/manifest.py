@@ -13,7 +13,7 @@ import dataclasses
 import re
 
 from offramp.document import Document
-from offramp.model import Edit, Entry, Place
+from offramp.model import Edit, Entry, Place, Role
 from offramp.syntax import commands, grammar, ini, requirements, specification, toml
 
 HEAD = re.compile(r"[^;\\\r\n]*?(?=\s+--|\s*(?:;|\\|[\r\n]|\Z)|\s+#)")
@@ -65,7 +65,7 @@ def required(document: Document, place: Place) -> Required:
                 place.start, place.end, fault="the file is compiled: change its source and compile it again"
             )
         beside = tuple(document.text[r.name_start : r.stop] for r in tree.lines if r.name and r is not line)
-        return _written(document, place, "file", beside, (line.start, line.end))
+        return _written(document, place, "file", beside, grammar.lines(document.text, line.start, line.end))
     if isinstance(tree, ini.Settings):
         return _in_setting(document, tree, place)
     return _in_yaml(document, place)
@@ -132,7 +132,9 @@ def _in_yaml(document: Document, place: Place) -> Required:
         return _written(document, place, "", (), None)
     block = [i for i in items if i["indent"] == own["indent"] and not _parted(text, own, i)]
     beside = tuple(item["text"] for item in block if item is not own)
-    return _written(document, place, f"list {block[0].start()}", beside, own.span() if beside else None)
+    return _written(
+        document, place, f"list {block[0].start()}", beside, grammar.lines(text, *own.span()) if beside else None
+    )
 
 
 def _parted(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
@@ -160,3 +162,9 @@ def _in_command(document: Document, place: Place) -> Required:
         in_command=True,
         fault="its version comes from a variable: replace it by hand" if "$" in own or "{{" in own else "",
     )
+
+
+def item(document: Document, start: int, end: int) -> tuple[int, int] | None:
+    """What goes when the item of a YAML list that consists of this span is deleted, where others remain."""
+    found = _in_yaml(document, Place(Role.PACKAGE, "", start=start, end=end))
+    return found.outer if found.end == end else None
