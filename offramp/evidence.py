@@ -91,8 +91,10 @@ def judge(document: Document, match: Match, place: Place, vocabulary: Vocabulary
     return None
 
 
-def _env(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:
+def _env(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding:
     secret = place.role is Role.ENV and "secret" in place.syntax
+    if secret and match.text in vocabulary.migration.secrets:  # 'as env unless said otherwise'
+        term = dataclasses.replace(term, new=vocabulary.migration.secrets[match.text])
     rule = "retired-secret" if secret else "retired-env-var"
     bare = not term.exact and place.role is not Role.ENV
     return finding(document, rule, match, term, place, f"{match.text} belongs to the retired provider", bare=bare)
