@@ -8,6 +8,7 @@ person, because that code would have to change, too; the modules of the migratio
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from offramp import files, suppression
@@ -40,8 +41,9 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(reason, group=group)
     if finding.end == 0:
         return Fix(f"{old} → {new}", moves=(Move(old, new),), applicability=Applicability.SAFE, group=group)
-    if not finding.term.exact and (others := _same_name(project, finding)):
-        return Refusal(f"several files are called {finding.text} ({', '.join(others)}): say which one is meant")
+    if not finding.term.exact and (others := _same_name(project, finding, led)):
+        reason = f"{finding.text} can mean {old} and {', '.join(others)}: say which one is meant"
+        return Refusal(reason, group=group)
     return Fix.replace(finding, finding.term.new, group=group)
 
 
@@ -82,10 +84,12 @@ def _kept(project: Project, path: str) -> str | None:
     return None if head is None or (head["rules"] and "retired-path" not in head["rules"]) else head[0]
 
 
-def _same_name(project: Project, finding: Finding) -> list[str]:
-    """Files that the last parts of a path could mean as well."""
-    ending = f"/{finding.text}"
-    return sorted(p for p in project.paths if f"/{p}".endswith(ending) and p not in project.planned)
+def _same_name(project: Project, finding: Finding, led: str) -> list[str]:
+    """Files that the last parts of a path could mean as well, unless the folder of the document decides."""
+    written = posixpath.normpath(posixpath.join(posixpath.dirname(finding.path), led + finding.text))
+    if f"{finding.term.entry}.".startswith(f"{written}."):
+        return []
+    return sorted(p for p in project.paths if f"/{p}".endswith(f"/{finding.text}") and p not in project.planned)
 
 
 def _importer(project: Project, unit: str) -> str | None:

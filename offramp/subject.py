@@ -25,6 +25,7 @@ GENERAL = re.compile(
     r"(?i)(readme|index|_index|home|summary|contributing|overview|configuration|settings|faq)(\.[\w-]+)*$"
 )
 NAMING = (TermKind.NAME, TermKind.PROVIDER)
+PROVING = (*NAMING, TermKind.ENV, TermKind.URL, TermKind.MODEL, TermKind.MODULE)
 MOST = 0.5  # of the paragraphs, or of the headings
 ENOUGH = 3  # fewer passages say little
 
@@ -35,14 +36,13 @@ def about(document: Document, vocabulary: Vocabulary) -> str | None:
         return None
     markup = document.tree
     homonym = vocabulary.has_homonym(document.text)
-    named = [match.start for match in vocabulary.find(document.text) if _names(match, markup, exact=homonym)]
-    if not named:
-        return None
+    matches = vocabulary.find(document.text, paths=False)
+    named = [match.start for match in matches if _names(match, markup, exact=homonym)]
     base = document.path.rpartition("/")[2]
     if not GENERAL.fullmatch(base):
         if markup.title is not None and _within(named, *markup.title):
             return REASON
-        if not homonym and any(vocabulary.slug and vocabulary.slug.search(m.text) for m in vocabulary.find(base)):
+        if not homonym and any(match.reading(*PROVING) for match in matches) and vocabulary.find(base, paths=False):
             return REASON
     return REASON if _mostly(markup, named) else None
 

@@ -36,7 +36,8 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.MODEL: (r"(?<![A-Za-z0-9._/@-])", r"(?![A-Za-z0-9_/@-]|[.:][A-Za-z0-9])"),
     TermKind.URL: (r"(?<![A-Za-z0-9.@-])", r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])"),
     TermKind.PACKAGE: (r"(?<![A-Za-z0-9._@/-])", r"(?![A-Za-z0-9_/-]|\.[A-Za-z0-9])"),
-    TermKind.MODULE: (r"(?<![A-Za-z0-9_.])", r"(?![A-Za-z0-9_])"),
+    # a module of several segments may stand behind another import root: `shared.lib.client` is `lib.client`
+    TermKind.MODULE: (r"(?:(?<![A-Za-z0-9_.])|(?<=[A-Za-z0-9_]\.)(?=\w+\.\w))", r"(?![A-Za-z0-9_])"),
     TermKind.NAME: (r"(?<![A-Za-z0-9_/-])", r"(?![A-Za-z0-9_/])"),
     TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
 }
@@ -98,6 +99,7 @@ class Vocabulary:
         self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
         self.homonyms = _Homonyms(migration)
         self.kept = _kept(migration, self.paths.values())
+        self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
 
@@ -111,6 +113,8 @@ class Vocabulary:
             else:
                 literals |= set(pattern.exact)
             literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}
+            if pattern.kind is TermKind.MODULE:  # `from . import client`
+                literals |= {key.rpartition(".")[2] for key in pattern.exact}
         literals = {_ascii_lower(literal) for literal in literals | self.successors}
         kept: list[str] = []
         for literal in sorted(filter(None, literals), key=len):
@@ -132,12 +136,12 @@ class Vocabulary:
             return False
         return bool(self._automaton.find_matches_as_indexes(content.lower()))  # type: ignore[attr-defined]
 
-    def find(self, text: str) -> list[Match]:
-        """The matches in `text`, in order, none overlapping another."""
+    def find(self, text: str, *, paths: bool = True) -> list[Match]:
+        """The matches in `text`, in order, none overlapping another; `paths`: those of files that move among them."""
         others = [*self.homonyms.spans(text), *(m.span() for m in (self.kept.finditer(text) if self.kept else ()))]
         taken = _Spans(others)
         found: dict[tuple[int, int], list[Term]] = {}
-        for pattern in self.patterns:
+        for pattern in self.patterns if paths else self.names:
             for matched in pattern.expression.finditer(text):
                 span, term = matched.span(), pattern.term(matched[0])
                 if term is None or (span not in found and taken.overlap(span) and not _explains(span, term, others)):
@@ -224,7 +228,7 @@ def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> It
             yield from (Term(kind, old, new, old) for old, new in _module_paths(migration).items())
             yield from path_terms(paths)
         case TermKind.ENV:
-            for old, new in {**migration.env, **migration.secrets}.items():
+            for old, new in {**migration.secrets, **migration.env}.items():
                 yield Term(kind, old, new, old, exact="*" not in old)
         case TermKind.MODEL:
             yield from _models(migration)

@@ -205,7 +205,7 @@ def _renamed(project: Project, part: str) -> str | None:
         if renamed != part:
             return renamed
     result = part
-    for match in reversed(project.vocabulary.find(part)):
+    for match in reversed(project.vocabulary.find(part, paths=False)):
         term = match.reading(*IN_NAMES)
         if term is None:
             continue
