@@ -44,7 +44,7 @@ def _folders(path: str) -> Iterator[str]:
         end = path.rfind("/", 0, end)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, eq=False)
 class Project:
     root: pathlib.Path
     migration: Migration
