@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
 from offramp.syntax.python import PythonTree
 
@@ -93,9 +94,9 @@ def alternative(tree: PythonTree, node: ast.IfExp) -> tuple[Span, ...]:
     return ((start, matched.end()),) if matched is not None else ()
 
 
-def operand(tree: PythonTree, node: ast.BoolOp, index: int) -> tuple[Span, ...]:
-    """One operand of `or`/`and` with its operator."""
-    spans = [tree.span(value) for value in node.values]
+def operand(tree: PythonTree, operands: Sequence[ast.AST], index: int) -> tuple[Span, ...]:
+    """One of several operands, with the operator that goes with it."""
+    spans = [tree.span(value) for value in operands]
     if index + 1 < len(spans):
         return ((spans[index][0], spans[index + 1][0]),)
     return ((spans[index - 1][1], spans[index][1]),)

@@ -79,6 +79,17 @@ def _imported(tree: PythonTree, statement: ast.Import | ast.ImportFrom) -> Itera
                 line = python_blocks.line_end(tree, tree.span(statement)[1])
                 yield name, (cuts[0][0], line)
             continue
-        outer, _ = outer_span(tree, tree.span(statement), *tree.span(alias))
+        start, end = tree.span(statement)
+        if tree.text[end - 1] == ")":
+            outer, _ = outer_span(tree, (start, end), *tree.span(alias))
+        else:
+            outer = _between(tree, statement.names, statement.names.index(alias))
         if outer is not None:
             yield name, outer
+
+
+def _between(tree: PythonTree, names: list[ast.alias], index: int) -> Span:
+    """One of several names without parentheses around them, with the comma that goes with it."""
+    if index + 1 < len(names):
+        return tree.span(names[index])[0], tree.span(names[index + 1])[0]
+    return tree.span(names[index - 1])[1], tree.span(names[index])[1]

@@ -23,7 +23,7 @@ from offramp.vocabulary import Vocabulary
 
 READERS = {
     "python": "python",
-    "javascript": "listed",
+    "javascript": "javascript",
     "terraform": "listed",
     "powershell": "listed",
     "json": "listed",
@@ -32,6 +32,11 @@ READERS = {
     "shell": "shell",
 }
 Span = tuple[int, int]
+GUARD = "a guard"
+KEEP = (
+    "this looks like a guard against the retired provider: keep it with `# offramp: ignore[retired-provider-value]`,"
+    " or remove it"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ def find(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     slug = vocabulary.migration.slug
     for dead in forms(document, vocabulary):
         text = document.text[dead.start : dead.end]
+        if dead.what == GUARD and text == slug:
+            continue  # the value itself is a finding already, and provider_values refuses to turn it round
         match = Match(dead.start, dead.end, text, ())
         term = Term(TermKind.PROVIDER, text, dead.new, slug)
         place = Place(Role.STRING, dead.what, "", dead.start, dead.end)

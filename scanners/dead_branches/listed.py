@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from offramp.document import Document
-from offramp.evidence import new_provider
+from offramp.evidence import names_provider, new_provider
 from offramp.vocabulary import Vocabulary
 from scanners.dead_branches import Dead
 
@@ -26,6 +26,8 @@ SERIES = re.compile(
 UNION = re.compile(r"""(?:^|[=:<(,]\s*\|?|\|)\s*$""")
 BLOCK = re.compile(rf"(?m)(?:^[ ]*-[ ]+(?:[\"']?{WORD}[\"']?)[ \t]*(?:\r\n|\r|\n|\Z))+")
 MEMBER = re.compile(WORD)
+MAPPINGS = ("yaml", "json", "toml", "terraform")
+BOTH = "there is an entry for {} beside it: remove this one if only the retired provider needs it"
 NAMED = re.compile(r"(?P<key>[A-Za-z_][\w.-]*)[\"']?\]?\s*\??\s*(?::|=|\()?\s*(?:\w+(?:\.\w+)*\s*\(|@?\(|\[)?\s*$")
 
 
@@ -43,6 +45,8 @@ def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
             yield _member(spans, words.index(slug), quoted, new)
     if document.kind == "yaml":
         yield from _blocks(text, slug, vocabulary)
+    if document.kind in MAPPINGS:
+        yield from _entries(document, vocabulary)
 
 
 def _is_choice(text: str, start: int, end: int) -> bool:
@@ -64,6 +68,20 @@ def _member(spans: list[tuple[int, int]], index: int, quoted: int, new: str) -> 
     else:
         cut = spans[index - 1][1] + quoted, end + quoted
     return Dead("a member of a list", start, end, new, (cut,))
+
+
+def _entries(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
+    """Entries for both providers in one mapping; dead where the mapping's own name says that it is of providers."""
+    slug, new = vocabulary.migration.slug, vocabulary.migration.new_slug
+    entries = document.tree.entries()
+    scopes = {entry.scope for entry in entries if entry.key == new}
+    for entry in entries:
+        if entry.key != slug or entry.scope not in scopes:
+            continue
+        start, end = entry.key_start, entry.key_end
+        listed = names_provider(document.tree.place(start, end).key, vocabulary.migration.settings)
+        cuts = (entry.outer,) if entry.outer and listed else ()
+        yield Dead("an entry", start, end, new, cuts, stuck="" if cuts else entry.stuck or BOTH.format(new))
 
 
 def _blocks(text: str, slug: str, vocabulary: Vocabulary) -> Iterator[Dead]:

@@ -9,7 +9,6 @@ class Provider(Enum): GRADIENT = …; OPENROUTER = …   a member of an enum
 from __future__ import annotations
 
 import ast
-import itertools
 from collections.abc import Iterator, Sequence
 
 from offramp.document import Document
@@ -18,17 +17,12 @@ from offramp.syntax import python_blocks
 from offramp.syntax.python import PythonTree
 from offramp.syntax.python_entries import outer_span
 from offramp.vocabulary import Vocabulary
-from scanners.dead_branches import Dead
+from scanners.dead_branches import GUARD, KEEP, Dead
 from scanners.dead_branches.python_tests import Slugs, Tested
 
-GUARD = (
-    "this looks like a guard against the retired provider: keep it with"
-    " `# offramp: ignore[dead-provider-branch, retired-provider-value]` or remove it"
-)
 MIXED = "the condition asks for more than the provider: decide what of it is still needed"
 SHAPE = "the branch shares its lines with something else: remove it by hand"
 TABLE = "the entry says what replaced the provider: keep it as long as old configuration may come in, else remove it"
-LAST = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
@@ -78,7 +72,7 @@ class _Reader:
             others = [other for other in tests if other is not None and other.subject == test.subject]
             new = next((other for other in others if other.is_new), None)
             if test.pure and _stops(branch.body[-1]):
-                yield self.dead("a guard", test, stuck=GUARD)
+                yield self.dead(GUARD, test, stuck=KEEP)
             elif new is not None:
                 cuts = python_blocks.branch(self.tree, branch) if test.pure else ()
                 yield self.dead("a branch", test, cuts, SHAPE if test.pure else MIXED)
@@ -97,6 +91,9 @@ class _Reader:
 
     def match(self, node: ast.Match) -> Iterator[Dead]:
         subject = ast.dump(node.subject)
+        for case in node.cases:
+            if isinstance(case.pattern, ast.MatchOr):
+                yield from self.patterns(case.pattern, node.subject)
         known = [(case, self.slugs.pattern(case.pattern, node.subject, subject)) for case in node.cases]
         if not any(test is not None and test.is_new for _, test in known):
             known = [(case, test) for case, test in known if _stops(case.body[-1])]
@@ -106,11 +103,16 @@ class _Reader:
             if case.guard is not None:
                 yield self.dead("a case", test, stuck=MIXED)
             elif _stops(case.body[-1]):
-                yield self.dead("a guard", test, stuck=GUARD)
-            elif test.pure:
-                yield self.dead("a case", test, python_blocks.case(self.tree, case), SHAPE)
+                yield self.dead(GUARD, test, stuck=KEEP)
             else:
-                yield self.dead("a case", test, stuck=MIXED)
+                yield self.dead("a case", test, python_blocks.case(self.tree, case), SHAPE)
+
+    def patterns(self, node: ast.MatchOr, subject: ast.expr) -> Iterator[Dead]:
+        """`case "gradient" | "openrouter"`"""
+        tests = [self.slugs.pattern(pattern, subject, "") for pattern in node.patterns]
+        for index, test in enumerate(tests):
+            if test is not None and test.is_old and any(other is not None and other.is_new for other in tests):
+                yield self.dead("an alternative", test, python_blocks.operand(self.tree, node.patterns, index), SHAPE)
 
     def operands(self, node: ast.BoolOp) -> Iterator[Dead]:
         tests = [self.slugs.tested(value) for value in node.values]
@@ -118,15 +120,16 @@ class _Reader:
             if test is None or not test.is_old or not test.pure:
                 continue
             if any(other is not None and other.is_new and other.subject == test.subject for other in tests):
-                yield self.dead("an operand", test, python_blocks.operand(self.tree, node, index), SHAPE)
+                yield self.dead("an operand", test, python_blocks.operand(self.tree, node.values, index), SHAPE)
 
     def entries(self, node: ast.Dict) -> Iterator[Dead]:
         keys = [self.slugs.of(key) if key is not None else None for key in node.keys]
-        news = self.slugs.successors(self.slugs.holder(node))
+        holder = self.slugs.holder(node)
+        news = self.slugs.successors(holder)
         for key, slug, value in zip(node.keys, keys, node.values, strict=True):
             if key is None or slug is None or slug.text not in self.slugs.old:
                 continue
-            test = Tested("", slug, frozenset({slug.text}), True, self.slugs)
+            test = Tested("", slug, frozenset({slug.text}), True, self.slugs, holder)
             if isinstance(value, ast.Constant) and value.value in news:
                 yield self.dead("an entry", test, stuck=TABLE)
             elif any(other is not None and other.text in news for other in keys):
@@ -139,7 +142,8 @@ class _Reader:
         words = [slug.text for slug in slugs if slug is not None]
         if len(words) != len(node.elts) or len(set(words)) < 2 or not self._is_choice(node):
             return
-        news = self.slugs.successors(self.slugs.holder(node))
+        holder = self.slugs.holder(node)
+        news = self.slugs.successors(holder)
         for element, slug in zip(node.elts, slugs, strict=True):
             if slug is None or slug.text not in self.slugs.old or not set(words) & news:
                 continue
@@ -148,7 +152,7 @@ class _Reader:
                 container = container[0] - 1, self.tree.span(self.tree.parent(node) or node)[1]
             outer, stuck = outer_span(self.tree, container, *self.tree.span(element))
             rest = [e for e in node.elts if e is not element]
-            test = Tested("", slug, frozenset({slug.text}), True, self.slugs)
+            test = Tested("", slug, frozenset({slug.text}), True, self.slugs, holder)
             comma = self._lone_comma(node, rest[0], element) if len(rest) == 1 else ()
             yield self.dead("a member", test, (outer,) if outer else (), stuck or SHAPE, inserts=comma)
 
@@ -187,7 +191,7 @@ class _Reader:
             slug = self.slugs.of(statement.value)
             if text not in self.slugs.old or slug is None or new is None:
                 continue
-            test = Tested("", slug, frozenset({text}), True, self.slugs)
+            test = Tested("", slug, frozenset({text}), True, self.slugs, node.name)
             cuts = python_blocks.statement(self.tree, statement)
             yield self.dead("a member", test, cuts, SHAPE, member=f"{node.name}.{name}.{new}")
 

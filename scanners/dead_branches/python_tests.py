@@ -105,12 +105,11 @@ class Slugs:
         match pattern:
             case ast.MatchValue(value=value) if (slug := self.of(value)) is not None:
                 return Tested(dump, slug, frozenset({slug.text}), True, self, name)
-            case ast.MatchOr(patterns=patterns):
+            case ast.MatchOr(patterns=patterns):  # of the alternatives, `Reader.patterns` takes one away
                 found = [p for inner in patterns if (p := self.pattern(inner, subject, dump)) is not None]
                 old = next((p for p in found if p.is_old), next(iter(found), None))
                 texts = frozenset(text for p in found for text in p.texts)
-                only = texts <= self.old and len(found) == len(patterns)
-                return dataclasses.replace(old, texts=texts, pure=only) if old is not None else None
+                return dataclasses.replace(old, texts=texts) if old is not None and len(texts) > 1 else None
         return None
 
     def beside(self, node: ast.If) -> Iterator[ast.If]:

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 
 from offramp.document import Document
 from offramp.vocabulary import Vocabulary
-from scanners.dead_branches import Dead
+from scanners.dead_branches import GUARD, KEEP, Dead
 
 STOPS = r"(?:exit|return)[ \t]+[1-9]\d*"
-STUCK = "this looks like a guard against the retired provider: keep it with `# offramp: ignore[retired-provider-value]`"
 
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
@@ -28,4 +27,4 @@ def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
     )
     for pattern in patterns:
         for matched in re.finditer(pattern, document.text, re.DOTALL):
-            yield Dead("a guard", *matched.span("slug"), new, stuck=f"{STUCK}, or remove it")
+            yield Dead(GUARD, *matched.span("slug"), new, stuck=KEEP)
