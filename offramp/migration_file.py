@@ -231,19 +231,21 @@ class _Reader:
     def retire(self, node: yaml.Node) -> dict[str, object]:
         side = self.side(node, "retire")
         names = self.words(side["names"], "names", 0) if "names" in side else ()
-        slug = self.text(side["provider"], "retire.provider") if "provider" in side else ""
-        if slug and not re.fullmatch(r"[\w.+-]+", slug):
-            hint = "It is the value of provider settings, one word: `provider: gradient`."
-            raise self.problem(side["provider"], f"'{slug}' is not a provider's slug", hint)
-        return {"slug": slug, "names": tuple(sorted(names, key=len, reverse=True))}
+        return {"slug": self.slug(side, "retire"), "names": tuple(sorted(names, key=len, reverse=True))}
 
     def replace(self, node: yaml.Node) -> dict[str, object]:
         side = self.side(node, "replace")
-        names = self.texts(side["names"], "names") if "names" in side else ()
-        return {
-            "new_slug": self.text(side["provider"], "replace.provider") if "provider" in side else "",
-            "new_name": names[0] if names else "",
-        }
+        names = self.words(side["names"], "names", 0) if "names" in side else ()
+        return {"new_slug": self.slug(side, "replace"), "new_name": names[0] if names else ""}
+
+    def slug(self, side: Mapping[str, yaml.Node], what: str) -> str:
+        if "provider" not in side:
+            return ""
+        slug = self.text(side["provider"], f"{what}.provider")
+        if not re.fullmatch(r"[\w.+-]+", slug):
+            hint = "It is the value of provider settings, one word: `provider: gradient`."
+            raise self.problem(side["provider"], f"'{slug}' is not a provider's slug", hint)
+        return slug
 
     def packages(self, node: yaml.Node) -> dict[str, object]:
         result = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 
@@ -25,7 +26,7 @@ def test_blocks_are_in_order_and_differ(old: list[bytes], new: list[bytes]) -> N
     blocks = splices.blocks(old, new)
     for a, b, c, d in blocks:
         assert old[a:b] != new[c:d]
-    for (_, b, _, d), (a, _, c, _) in zip(blocks, blocks[1:], strict=False):
+    for (_, b, _, d), (a, _, c, _) in itertools.pairwise(blocks):
         assert b <= a
         assert d <= c
         assert (b, d) != (a, c)
