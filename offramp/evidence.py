@@ -96,7 +96,7 @@ def _env(document: Document, match: Match, term: Term, place: Place, vocabulary:
     if secret and match.text in vocabulary.migration.secrets:  # 'as env unless said otherwise'
         term = dataclasses.replace(term, new=vocabulary.migration.secrets[match.text])
     rule = "retired-secret" if secret else "retired-env-var"
-    bare = not term.exact and place.role is not Role.ENV
+    bare = not term.exact  # other products have variables that begin alike
     return finding(document, rule, match, term, place, f"{match.text} belongs to the retired provider", bare=bare)
 
 
@@ -115,7 +115,8 @@ def _model(document: Document, match: Match, term: Term, place: Place, vocabular
 
 def _module(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role is Role.IMPORT:
-        return finding(document, "retired-import", match, term, place, f"{match.text} is imported")
+        bare = "." not in term.entry  # `import gradient` may as well be a module of the project's own
+        return finding(document, "retired-import", match, term, place, f"{match.text} is imported", bare=bare)
     follows = document.text[match.end : match.end + 2]
     if "." in match.text:
         return finding(document, "retired-symbol", match, term, place, f"the module {match.text} is named")
@@ -225,12 +226,14 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
         findings: those of all of them.
     Returns:
         The same findings, bare ones with medium confidence where the file holds other evidence of the provider
-        (prose: and no homonym), or where the same name does so in another file.
+        (prose: and no homonym), or where the same name does so in another file; an import also where a manifest
+        requires its package.
     """
     findings = list(findings)
     company = {f.path for f in findings if not f.bare}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
     anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
+    required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
 
     def settled(f: Finding) -> Finding:
@@ -238,11 +241,16 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
             return f
         speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
         known = f.path in company or (f.text in anchored and _is_identifier(f))
+        known |= f.rule == "retired-import" and _module_name(f.term.entry) in required
         if known and not (speaks and f.path in homonyms):
             return dataclasses.replace(f, confidence=Confidence.MEDIUM)
         return f
 
     return [settled(f) for f in findings]
+
+
+def _module_name(name: str) -> str:
+    return name.lower().replace("-", "_")
 
 
 def _is_identifier(found: Finding) -> bool:

@@ -222,4 +222,23 @@ def open_project(
 ) -> Project:
     """A project of the files below `root`, nothing read yet."""
     listed = files.list_files(root) if paths is None else list(paths)
+    migration = _without_own_modules(migration, listed)
     return Project(root, migration, Vocabulary(migration), set(listed), include=include, jobs=jobs)
+
+
+def _without_own_modules(migration: Migration, paths: Iterable[str]) -> Migration:
+    """Leave out SDK modules without a successor whose name the tree has for a module of its own: `import gradient`
+    then means that one."""
+    sdk = {name for name, new in migration.modules.items() if new is None and "." not in name}
+    own = {name for path in paths for name in _module_names(path) if name in sdk} if sdk else set()
+    modules = {old: new for old, new in migration.modules.items() if old.split(".")[0] not in own}
+    return dataclasses.replace(migration, modules=modules) if own else migration
+
+
+def _module_names(path: str) -> Iterator[str]:
+    """The names under which a Python file may be imported as a top-level module or belong to one."""
+    *folders, name = path.split("/")
+    if name == "__init__.py" and folders:
+        yield folders[-1]
+    elif name.endswith(".py"):
+        yield name.removesuffix(".py")

@@ -451,7 +451,7 @@ def _phrases(entries: Iterable[str]) -> re.Pattern[str] | None:
     if not entries:
         return None
     parts = [r"[\w-]*".join(re.escape(piece) for piece in entry.split("*")) for entry in entries]
-    pairs = [(entry, re.sub(r"(?:\\ )+", r"\\s+", part)) for entry, part in zip(entries, parts, strict=True)]
+    pairs = [(entry, re.sub(r"(?:\\ )+", r"[\\s_-]*", part)) for entry, part in zip(entries, parts, strict=True)]
     before, after = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
     bounded = [before * entry[0].isalnum() + part + after * entry[-1].isalnum() for entry, part in pairs]
     return re.compile("|".join(sorted(bounded, key=len, reverse=True)), re.IGNORECASE)
