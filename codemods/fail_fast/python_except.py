@@ -77,7 +77,7 @@ def _raise(
     step = "\t" if indent.endswith("\t") else "    "
     source = _source(tree, statement)
     origin = f" from {{{source}}}" if source else ""
-    listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     lines = [
         "raise RuntimeError(",
         f'{step}f"The configuration could not be read{origin}: {{{error}!r}}. "',

@@ -22,20 +22,25 @@ ENVIRONMENT = re.compile(
 )
 ENV_OBJECT = re.compile(r"(?:process|import\.meta|Bun)\.env")
 QUOTED = ("string", "template_string")
-PARAMETERS = ("required_parameter", "optional_parameter", "assignment_pattern")
+SIGN = re.compile(r"(?:\|\||\?\?|=|\.default\()\s*(?=['\"`])")
+PATTERNS = ("object_assignment_pattern", "required_parameter", "optional_parameter", "assignment_pattern")
 
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Fallback]:
     tree = document.tree
     if not isinstance(tree, Script):
         return
-    for node in tree.root.find_all("binary_expression"):
-        yield from _binary(node, vocabulary)
-    for kind in ("object_assignment_pattern", *PARAMETERS):
-        for node in tree.root.find_all(kind):
+    for sign in SIGN.finditer(document.text):
+        literal = tree.root.at(sign.end(), sign.end() + 1).above(*QUOTED)
+        node = literal.parent if literal is not None and literal.start == sign.end() else None
+        if node is None:
+            continue
+        if node.kind == "binary_expression":
+            yield from _binary(node, vocabulary)
+        elif node.kind in PATTERNS:
             yield from _pattern(node, vocabulary)
-    for node in tree.root.find_all("call_expression"):
-        yield from _default(node, vocabulary)
+        elif node.kind == "arguments" and node.parent is not None:
+            yield from _default(node.parent, vocabulary)
 
 
 def _binary(node: Node, vocabulary: Vocabulary) -> Iterator[Fallback]:
