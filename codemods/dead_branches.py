@@ -5,6 +5,8 @@
     elif provider == "openrouter":
         return LLMClient(key)
 
+    PROVIDERS = ("gradient", "openrouter")  ->  PROVIDERS = ("openrouter",)
+
 Constants, private functions and imports of the file that nothing else in the repository uses go with it.
 """
 

@@ -1,6 +1,6 @@
 """Set provider settings, comparisons and types to the new provider's slug.
 
-    LLM_PROVIDER=gradient  ->  LLM_PROVIDER=openrouter
+    client = connect(provider="gradient")  ->  client = connect(provider="openrouter")
 
 A setting that `settings:` of the migration names gets the value that stands there, because the provider of chat and
 that of embeddings need not be replaced by the same one. A value whose place handles the new provider already is left

@@ -14,6 +14,7 @@ what fail-fast means. But not where tests import the module and nothing sets the
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 
 from codemods.fail_fast import provision, python_except
@@ -81,15 +82,11 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
 
 def _eager(tree: PythonTree, head: ast.AST) -> str | None:
     """Why a lookup must not raise where it stands: it is made although its result may not be needed."""
-    inner = head
-    for outer in tree.ancestors(head):
-        if isinstance(outer, ast.keyword) and outer.arg == "default":
-            return "the default is read even where the option is given: read {} after the arguments are parsed"
-        if isinstance(outer, ast.arguments):
-            return "the default of a parameter is read even where callers pass one: read {} in the function"
-        if isinstance(outer, ast.stmt):
-            return None
-        inner = outer
+    around = [*itertools.takewhile(lambda outer: not isinstance(outer, ast.stmt), tree.ancestors(head))]
+    if any(isinstance(outer, ast.keyword) and outer.arg == "default" for outer in around):
+        return "the default is read even where the option is given: read {} after the arguments are parsed"
+    if any(isinstance(outer, ast.arguments) for outer in around):
+        return "the default of a parameter is read even where callers pass one: read {} in the function"
     return None
 
 
