@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from offramp.model import Edit
+from offramp.syntax import python_entries
 
 if TYPE_CHECKING:
     from offramp.syntax.python import PythonTree
@@ -185,3 +186,30 @@ def line_after(tree: PythonTree, node: ast.stmt) -> tuple[int, bool]:
         if not later:
             return stop, matched is not None
         end = max(later)
+
+
+def without(tree: PythonTree, binding: Binding) -> tuple[int, int] | None:
+    """The span that goes when an import no longer binds a name; None where a block would be left empty."""
+    statement = binding.statement
+    if len(statement.names) == 1:
+        return _whole_line(tree, statement)
+    start, end = tree.span(binding.alias)
+    opening = tree.tokens.all[tree.tokens.index(tree.span(statement.names[0])[0]) - 1]
+    if tree.text[opening.start] == "(":
+        return python_entries.outer_span(tree, (opening.start, tree.span(statement)[1]), start, end)[0]
+    index = statement.names.index(binding.alias)
+    if index + 1 < len(statement.names):
+        return start, tree.span(statement.names[index + 1])[0]
+    return tree.span(statement.names[index - 1])[1], end
+
+
+def _whole_line(tree: PythonTree, statement: ast.stmt) -> tuple[int, int] | None:
+    parent = tree.parent(statement)
+    blocks = (getattr(parent, field, None) for field in ("body", "orelse", "finalbody"))
+    block = next((b for b in blocks if isinstance(b, list) and statement in b), [])
+    start, end = tree.span(statement)
+    line = tree.line_starts[statement.lineno - 1]
+    matched = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)").match(tree.text, end)
+    if tree.text[line:start].strip() or matched is None or (len(block) < 2 and not isinstance(parent, ast.Module)):
+        return None
+    return line, matched.end()

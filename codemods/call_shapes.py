@@ -1,0 +1,125 @@
+"""Rewrite the calls that `rewrites:` of the migration describes, with the imports that they need.
+
+    client = Gradient(access_token=key)  ->  client = OpenAI(api_key=key, base_url="https://openrouter.ai/api/v1")
+
+What stands for a variable of the pattern stays as it is written. The import of what was called goes when nothing else
+in the file uses it; the new one takes its place.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from offramp.document import Document
+from offramp.model import Edit, Finding, Fix, Refusal
+from offramp.project import Context
+from offramp.syntax import javascript_imports as scripts
+from offramp.syntax.python import PythonTree
+from offramp.syntax.python_imports import Binding, bindings, without
+from scanners import call_shapes
+from scanners.call_shapes import VARIABLE, Call
+from scanners.python_modules import chains, stored
+
+RULES = ("retired-symbol",)
+SUBJECT = "Rewrite the calls of the retired SDK"
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    document = context.document
+    calls = call_shapes.find(document, context.migration.rewrites)
+    span = finding.start, finding.end
+    call = next((c for c in calls if (c.start, c.end) == span and c.rewrite.match == finding.term.entry), None)
+    if call is None:
+        return None
+    edits = list(_edits(call, document.text))
+    title = f"{call.rewrite.match} → {call.rewrite.replace}"
+    replaced = [edit for other in calls for edit in _edits(other, document.text)]
+    if not isinstance(document.tree, PythonTree):
+        return Fix(title, (*edits, *_script_imports(call, document, replaced)))
+    if (name := _taken(document.tree, call)) is not None:
+        return Refusal(f"{name} means something else in this file: rewrite this call by hand")
+    return Fix(title, (*edits, *_imports(document.tree, call, replaced)), needs=_needs(document.tree, call, replaced))
+
+
+def _edits(call: Call, text: str) -> Iterator[Edit]:
+    """Replace what stands between the variables; the whole call where their order changes or one is dropped."""
+    names, literals = VARIABLE.findall(call.rewrite.replace), VARIABLE.split(call.rewrite.replace)
+    spans = [call.variables.get(name, (call.start, call.start)) for name in names]
+    if set(names) == set(call.variables) and spans == sorted(set(spans)):
+        edges = [call.start, *(edge for span in spans for edge in span), call.end]
+        for literal, start, end in zip(literals, edges[0::2], edges[1::2], strict=True):
+            yield Edit(start, end, literal)
+        return
+    values = [text[start:end] for start, end in spans]
+    yield Edit(
+        call.start, call.end, "".join(part for pair in zip(literals, [*values, ""], strict=True) for part in pair)
+    )
+
+
+def _taken(tree: PythonTree, call: Call) -> str | None:
+    """A name that the new import would bind and that the file has for something else."""
+    wanted = {
+        binding.name: binding.target for line in call.rewrite.add_imports for binding in bindings(ast.parse(line))
+    }
+    others = {b.name for b in bindings(tree.tree) if wanted.get(b.name, b.target) != b.target}
+    return next((name for name in sorted(wanted) if name in others or name in stored(tree.tree)), None)
+
+
+def _unused(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> list[Binding]:
+    """The imports of what was called that nothing uses once the calls have been rewritten."""
+    gone = {(b.module, b.symbol) for line in call.rewrite.remove_imports for b in bindings(ast.parse(line))}
+    found = [b for b in bindings(tree.tree) if (b.module, b.symbol) in gone]
+    spans = [(edit.start, edit.end) for edit in replaced]
+
+    def is_used(binding: Binding) -> bool:
+        uses = chains(tree, binding.name)
+        return any(not any(a <= start and end <= b for a, b in spans) for start, end in uses)
+
+    return [binding for binding in found if not is_used(binding)]
+
+
+def _in_place(tree: PythonTree, call: Call, unused: list[Binding]) -> bool:
+    """Whether the new import can stand where the old one stood."""
+    wanted = [(b.module, b.symbol) for line in call.rewrite.add_imports for b in bindings(ast.parse(line))]
+    has = {(b.module, b.symbol) for b in bindings(tree.tree)}
+    alone = all(len(binding.statement.names) == 1 for binding in unused)
+    return bool(unused) and alone and len(call.rewrite.add_imports) == 1 and not has.issuperset(wanted)
+
+
+def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Iterator[Edit]:
+    unused = _unused(tree, call, replaced)
+    for binding in unused:
+        if _in_place(tree, call, unused):
+            yield Edit(*tree.span(binding.statement), call.rewrite.add_imports[0])
+        elif (span := without(tree, binding)) is not None:
+            yield Edit(*span, "")
+
+
+def _needs(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> tuple[str, ...]:
+    if _in_place(tree, call, _unused(tree, call, replaced)):
+        return ()
+    return tuple(f"import:{line}" for line in call.rewrite.add_imports)
+
+
+def _script_imports(call: Call, document: Document, replaced: Iterable[Edit]) -> Iterator[Edit]:
+    """As `_imports`, for JavaScript and TypeScript."""
+    text, lines = document.text, list(call.rewrite.add_imports)
+    spans = [(edit.start, edit.end) for edit in replaced]
+    for line in call.rewrite.remove_imports:
+        statement = scripts.find(text, line)
+        if statement is None:
+            continue
+        words = "|".join(re.escape(name) for name in scripts.bound(line)) or r"(?!)"
+        uses = [m.span() for m in re.finditer(rf"(?<![\w$.])(?:{words})(?![\w$])", text)]
+        if any(not any(a <= start and end <= b for a, b in (*spans, statement)) for start, end in uses):
+            continue
+        if lines and scripts.find(text, lines[0]) is None:
+            yield Edit(*statement, scripts.styled(lines.pop(0), text[slice(*statement)]))
+        else:
+            end = re.compile(r"[ \t]*(?:\r\n|\r|\n|\Z)").match(text, statement[1])
+            yield Edit(statement[0], end.end() if end else statement[1], "")
+    for line in lines:
+        if (edit := scripts.added(text, line, document.newline)) is not None:
+            yield edit

@@ -1,0 +1,161 @@
+"""Rename modules: the file, every import of it, and every string and path that names it, all or nothing.
+
+    from lib.gradient_client import GradientClient   ->   from lib.llm_client import GradientClient
+    mock.patch("lib.gradient_client.chat")           ->   mock.patch("lib.llm_client.chat")
+
+Aliases, import roots and relative imports stay as they are written. A module that is not the project's own changes in
+imports and strings only. A rename that would take the place of another module, or that code which puts module names
+together at run time could miss, is left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from offramp.model import Edit, Finding, Fix, Move, Refusal, TermKind
+from offramp.project import Context, Project
+from offramp.syntax.python import PythonTree
+from scanners import python_modules
+from scanners.python_modules import IMPORTED, MODULE, Modules, Reference
+from scanners.tree import module_of
+
+RULES = ("retired-import", "retired-symbol", "retired-path")
+SUBJECT = "Rename the modules"
+BUILT = r"(?:import_module|__import__)\(\s*[rRfF]{{0,2}}[\"']{package}\.[^\"']*(?:\{{|[\"']\s*[+%])"
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    entry = _entry(finding, context)
+    if entry is None:
+        return None
+    new = finding.term.new
+    if new is None:
+        why = f"the migration does not say what takes the place of the module {finding.text}"
+        return Refusal(f"{why}: add it to modules:, or describe the calls under rewrites:")
+    own = files_of(context.project, entry)
+    group = f"module:{_family(entry, context)}" if own else f"module:{entry}:{finding.path}"
+    if finding.place.built:
+        return Refusal(
+            f"the module {finding.text} is put together at run time: change where its parts come from", group=group
+        )
+    if own and (reason := _reason(context.project, entry, own)) is not None:
+        return Refusal(reason, group=group)
+    if finding.rule == "retired-path":
+        return _moved(finding, context, group)
+    reference = _reference(finding, context)
+    if reference is None or reference.what == python_modules.USE:
+        return Fix.replace(finding, new, group=group)
+    return _import(finding, reference, context, group, own=bool(own))
+
+
+def _entry(finding: Finding, context: Context) -> str | None:
+    """The key of `modules:` that a finding is about."""
+    if finding.term.kind is TermKind.MODULE:
+        return finding.term.entry
+    if finding.term.kind is not TermKind.PATH:
+        return None
+    dotted = re.sub(r"\.pyi?$", "", finding.term.entry).replace("/", ".")
+    if dotted in context.migration.modules:
+        return dotted
+    return module_of(context.project, finding.term.entry)
+
+
+def _family(entry: str, context: Context) -> str:
+    """The shortest entry that is the same module under another import root: they change together."""
+    same = [e for e in context.migration.modules if "." in e and f".{entry}".endswith(f".{e}")]
+    return min(same, key=len, default=entry)
+
+
+def files_of(project: Project, entry: str) -> list[str]:
+    """The project's own files of a module or of the package that it is, under their present paths."""
+    folder = entry.replace(".", "/")
+    below = re.compile(rf"(?:^|/){re.escape(folder)}(?:\.pyi?$|/.*\.pyi?$)")
+    return sorted(path for path in project.paths if path.endswith((".py", ".pyi")) and below.search(path))
+
+
+def _reason(project: Project, entry: str, own: list[str]) -> str | None:
+    """Why a module of the project itself has to keep its name."""
+    becomes = str(project.migration.modules[entry])
+    for path in own:
+        document = project.documents.get(path)
+        if document is not None and document.refusal is not None:
+            return f"{path} can't be renamed: {document.refusal.reason}"
+        target = _target(path, entry, becomes)
+        if project.exists(target):
+            return f"{target} is there already: merge {path} into it by hand, then remove {path}"
+    package, _, _ = entry.rpartition(".")
+    if package != becomes.rpartition(".")[0] and (relative := _with_relative_imports(project, own)) is not None:
+        return f"{relative} has relative imports that would not work from {becomes}: make them absolute first"
+    built = re.compile(BUILT.format(package=re.escape(package)))
+    for path, document in sorted(project.documents.items()):
+        if document.kind == "python" and built.search(document.text):
+            return f"{path} puts names of modules of {package} together at run time: check them, then rename {entry}"
+    return None
+
+
+def _target(path: str, entry: str, new: str) -> str:
+    head, _, tail = f"/{path}".rpartition("/" + entry.replace(".", "/"))
+    return f"{head}/{new.replace('.', '/')}{tail}".removeprefix("/")
+
+
+def _with_relative_imports(project: Project, own: list[str]) -> str | None:
+    texts = ((path, project.text(path) or "") for path in own)
+    return next((path for path, text in texts if re.search(r"^[ \t]*from[ \t]+\.", text, re.MULTILINE)), None)
+
+
+def _moved(finding: Finding, context: Context, group: str) -> Fix | None:
+    """A path in a text changes there; the finding about the file itself moves it, a package with all that is in it."""
+    new = finding.term.new or ""
+    if finding.end:
+        return Fix.replace(finding, new, group=group)
+    if not context.project.exists(finding.path):
+        return None
+    old, package = finding.path, "/__init__.py"
+    if old.endswith(package) and finding.term.entry.endswith(old.removesuffix(package).rpartition("/")[2]):
+        old, new = old.removesuffix(package), new.removesuffix(package)
+    return Fix(f"{old} → {new}", moves=(Move(old, new),), group=group)
+
+
+def _references(context: Context) -> list[Reference]:
+    return list(python_modules.references(context.document, Modules.of(context.migration)))
+
+
+def _reference(finding: Finding, context: Context) -> Reference | None:
+    return next((r for r in _references(context) if (r.start, r.end) == (finding.start, finding.end)), None)
+
+
+def _import(finding: Finding, reference: Reference, context: Context, group: str, *, own: bool) -> Fix | Refusal:
+    new = finding.term.new or ""
+    if reference.moves_away:
+        where = f"{context.migration.modules[reference.entry]} is in another package"
+        return Refusal(f"{where}: write this import anew, then rename the module", group=group)
+    if not own and reference.what == MODULE and (name := _unmapped(reference, context)) is not None:
+        why = f"{name} comes from {finding.text}, and the migration does not say what it is in {new}"
+        return Refusal(f"{why}: add it to symbols:", group=group)
+    edits = [Edit(finding.start, finding.end, new), *_alias(reference, context, finding)]
+    if reference.parent is not None:
+        edits.append(Edit(*reference.parent))
+    return Fix(f"{finding.text} → {new}", tuple(edits), group=group)
+
+
+def _unmapped(reference: Reference, context: Context) -> str | None:
+    """A name imported from a module of others that is called after the provider and has no successor."""
+    for other in _references(context):
+        name = other.binding.symbol if other.start == reference.start else ""
+        for match in context.vocabulary.find(name):
+            if not match.reading(TermKind.SYMBOL) and match.reading(TermKind.PROVIDER, TermKind.RESIDUE):
+                return name
+    return None
+
+
+def _alias(reference: Reference, context: Context, finding: Finding) -> Iterator[Edit]:
+    """What keeps the bound name where it can't change with the module, or takes an alias away that says it twice."""
+    binding, tree = reference.binding, context.document.tree
+    if reference.what != IMPORTED or not isinstance(tree, PythonTree):
+        return
+    end, new = tree.span(binding.alias)[1], finding.term.new or ""
+    if binding.aliased and binding.name == new:
+        yield Edit(finding.end, end, "")
+    elif not binding.aliased and python_modules.keeps_name(tree, binding, finding.text, new):
+        yield Edit(end, end, f" as {finding.text}")

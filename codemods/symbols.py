@@ -1,0 +1,80 @@
+"""Rename the classes, functions, attributes, parameters and fixtures that are named after the provider.
+
+    client = GradientClient()  ->  client = LLMClient()
+
+A name changes everywhere or nowhere. It stays where the new name would meet another thing of that name, where it
+belongs to somebody else's code, and where the migration does not say what it becomes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
+from offramp.project import Context
+from offramp.syntax import python_scopes
+from offramp.syntax.python import PythonTree
+from scanners.python_modules import foreign
+
+RULES = ("retired-symbol",)
+SUBJECT = "Rename the classes, functions and attributes"
+# Kinds in which a name that is there twice breaks something; keys of data are merged by merge_duplicates.
+CODE = frozenset({"python", "javascript", "code", "terraform", "shell", "powershell", "dockerfile", "makefile"})
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    term = finding.term
+    if term.kind is TermKind.RESIDUE:
+        why = f"{finding.text} is named after the provider and the migration does not say its new name"
+        return Refusal(f"{why}: add it to symbols:, or to homonyms: if it means something else")
+    if term.kind is TermKind.PROVIDER:
+        why = f"{finding.text} is the provider's name as an identifier"
+        return Refusal(f"{why}: add it to symbols: with its new name, or to homonyms: if it means something else")
+    if term.kind is not TermKind.SYMBOL or term.entry in {r.match for r in context.migration.rewrites}:
+        return None
+    if term.new is None:
+        return Refusal(f"the migration names no successor of {finding.text}: remove its use, or add one to symbols:")
+    group = f"symbol:{finding.text}"
+    if finding.place.built:
+        why = f"the name {finding.text} is put together at run time"
+        return Refusal(f"{why}: change where its parts come from", group=group)
+    if context.document.kind in CODE and (reason := _reason(finding, context, term.new)) is not None:
+        return Refusal(reason, group=group)
+    return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group)
+
+
+def _edit(finding: Finding, context: Context, new: str) -> Edit:
+    """The name; with the alias of an import that would say the new name twice."""
+    tree = context.document.tree
+    if isinstance(tree, PythonTree) and finding.place.role is Role.CODE:
+        node = tree.node_at(finding.start, finding.end)
+        if isinstance(node, ast.alias) and node.asname is not None and new in (node.name, node.asname):
+            return Edit(*tree.span(node), new)
+    return Edit(finding.start, finding.end, new)
+
+
+def _reason(finding: Finding, context: Context, new: str) -> str | None:
+    """Why a name can't change in this file, and so in none."""
+    old, path, tree = finding.text, finding.path, context.document.tree
+    same = (f for f in context.findings if f.rule == finding.rule and f.term.new == new and f.text != old)
+    if (other := next((f.text for f in same if f.term.kind is TermKind.SYMBOL), None)) is not None:
+        return f"{old} and {other} would both be called {new} in {path}: give one of them another name in symbols:"
+    if isinstance(tree, PythonTree):
+        if (owner := foreign(tree, finding, context)) is not None:
+            return f"{old} in {path} belongs to {owner}, which is not this project's: add the name to homonyms:"
+        there = python_scopes.meets(context.document.text, old, new)
+    else:
+        there = _stands(context, new)
+    return (
+        f"{path} has a {new} already: choose another name for {old} in symbols:, or merge the two by hand"
+        if there
+        else None
+    )
+
+
+def _stands(context: Context, name: str) -> bool:
+    """Whether a name stands in the code of a file, as an identifier or a key."""
+    document = context.document
+    spans = (m.span() for m in re.finditer(rf"(?<![\w$-]){re.escape(name)}(?![\w$-])", document.text))
+    return any(document.tree.place(*span).role in (Role.CODE, Role.KEY, Role.ENV) for span in spans)
