@@ -5,6 +5,7 @@ Nothing here writes. Codemods read a project through their `Context`; only the e
 
 from __future__ import annotations
 
+import bisect
 import collections
 import dataclasses
 import functools
@@ -22,19 +23,30 @@ from offramp.vocabulary import Vocabulary
 class PathIndex:
     """The paths of a tree by folder and without regard to case, so that asking costs the same in a tree of any size."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, paths: set[str]) -> None:
+        self.paths = paths
         self.folders: collections.Counter[str] = collections.Counter()
         self.folded: dict[str, str] = {}
+        self._sorted: list[str] | None = None
         for path in paths:
             self.add(path)
 
     def add(self, path: str) -> None:
         self.folded[path.casefold()] = path
         self.folders.update(_folders(path))
+        self._sorted = None
 
     def remove(self, path: str) -> None:
-        self.folded.pop(path.casefold(), None)
+        if self.folded.get(path.casefold()) == path:
+            del self.folded[path.casefold()]
         self.folders.subtract(_folders(path))
+        self._sorted = None
+
+    def below(self, folder: str) -> list[str]:
+        if self._sorted is None:
+            self._sorted = sorted(self.paths)
+        low = bisect.bisect_left(self._sorted, f"{folder}/")
+        return self._sorted[low : bisect.bisect_left(self._sorted, f"{folder}0")]  # 0 comes after /
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -143,7 +155,7 @@ class Project:
         """The paths of a folder's files, or of the one file."""
         if path in self.paths:
             return [path]
-        return sorted(p for p in self.paths if p.startswith(f"{path}/")) if self.index.folders[path] > 0 else []
+        return self.index.below(path) if self.index.folders[path] > 0 else []
 
     def replace(self, path: str, text: str) -> None:
         document = self.document(path)
@@ -163,8 +175,10 @@ class Project:
     def plan(self, moves: dict[str, str]) -> None:
         """Look for references to the paths that will move, too."""
         self.planned |= moves
+        stems = self.vocabulary.stems
         self.vocabulary = Vocabulary(self.migration, self.planned)
-        self.dull.clear()
+        if set(self.vocabulary.stems) != set(stems):
+            self.dull.clear()
         self.scans.clear()
 
     def snapshot(self) -> Project:

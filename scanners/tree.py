@@ -12,6 +12,7 @@ rewritten as a whole, and numbered scripts of a database, whose names are record
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -95,7 +96,7 @@ def _module_path(project: Project, path: str, module: str) -> str:
     return f"{head}/{new.replace('.', '/')}{tail}".removeprefix("/")
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass
 class _Named:
     """The decision, for one scan, which names mean the provider."""
 
@@ -103,7 +104,7 @@ class _Named:
     findings: Iterable[Finding]
     company: set[str] = dataclasses.field(default_factory=set)
     decided: dict[str, bool] = dataclasses.field(default_factory=dict)  # folder → whether it moves
-    _tokens: set[str] | None = None
+    known_names: dict[str, str | None] = dataclasses.field(default_factory=dict)  # part of a path → its new name
 
     def moves(self, known: set[str]) -> set[tuple[str, str]]:
         self.company = {f.path for f in self.findings if f.confidence > Confidence.LOW and self._speaks(f.path)}
@@ -128,13 +129,18 @@ class _Named:
         *folders, name = path.split("/")
         parts = []
         for index, part in enumerate(folders):
-            new = _renamed(self.project, part)
+            new = self._new(part)
             folder = "/".join(folders[: index + 1])
             parts.append(new if new is not None and self._folder_moves(folder, proven) else part)
-        new = _renamed(self.project, name)
+        new = self._new(name)
         proved = path in self.company or (new is not None and not SHOWN.search(name) and self._is_named(path))
         parts.append(new if new is not None and proved else name)
         return None if parts == [*folders, name] else "/".join(parts)
+
+    def _new(self, part: str) -> str | None:
+        if part not in self.known_names:
+            self.known_names[part] = _renamed(self.project, part)
+        return self.known_names[part]
 
     def _folder_moves(self, folder: str, proven: set[str]) -> bool:
         if folder not in self.decided:
@@ -143,13 +149,13 @@ class _Named:
         return self.decided[folder]
 
     def _is_named(self, path: str) -> bool:
-        """Whether a file that speaks of the provider names this path, or the last two parts of it."""
-        tail = "/".join(path.split("/")[-2:]) if "." not in path.rpartition("/")[2] else path.rpartition("/")[2]
-        if "/" in tail and any(f"/{tail}/" in f"/{token}/" for token in self.tokens):
-            return True
-        if "/" not in tail and "." in tail:
-            return any(token.rpartition("/")[2] == tail for token in self.tokens)
-        return "/" in tail and self._is_joined(*tail.split("/"))
+        """Whether a file that speaks of the provider names this file, or the folder with the one that holds it."""
+        parts = path.split("/")[-2:]
+        if "." in parts[-1]:
+            return parts[-1] in self.named
+        if len(parts) < 2:
+            return False
+        return any(f"/{parts[0]}/{parts[1]}/" in f"/{token}/" for token in self.tokens) or self._is_joined(*parts)
 
     def _is_joined(self, parent: str, name: str) -> bool:
         """`"prompts" / "gradient"`, and `f"prompts/{provider}"`, which asks for the folder by the setting's value."""
@@ -158,14 +164,15 @@ class _Named:
         texts = (self.project.documents[path].text for path in sorted(self.company))
         return any(parent in text and joined.search(text) is not None for text in texts)
 
-    @property
+    @functools.cached_property
+    def named(self) -> set[str]:
+        return {token.rpartition("/")[2] for token in self.tokens}
+
+    @functools.cached_property
     def tokens(self) -> set[str]:
         """What looks like a path with the slug in it, in the files that speak of the provider."""
-        if self._tokens is None:
-            self._tokens = set()
-            for path in self.company:
-                self._tokens |= _tokens(self.project.documents[path].text, self.project.vocabulary.slug)
-        return self._tokens
+        slug = self.project.vocabulary.slug
+        return {token for path in self.company for token in _tokens(self.project.documents[path].text, slug)}
 
 
 def _tokens(text: str, slug: re.Pattern[str] | None) -> set[str]:
