@@ -1,11 +1,11 @@
 """Rename modules: the file, every import of it, and every string and path that names it, all or nothing.
 
-    from lib.gradient_client import GradientClient   ->   from lib.llm_client import GradientClient
-    mock.patch("lib.gradient_client.chat")           ->   mock.patch("lib.llm_client.chat")
+    from lib.gradient_client import GradientClient  ->  from lib.llm_client import GradientClient
+    mock.patch("lib.gradient_client.chat")  ->  mock.patch("lib.llm_client.chat")
 
 Aliases, import roots and relative imports stay as they are written. A module that is not the project's own changes in
-imports and strings only. A rename that would take the place of another module, or that code which puts module names
-together at run time could miss, is left to a person.
+imports and strings only. A rename that would take the place of another module is left to a person; so is an import
+whose name is put together at run time.
 """
 
 from __future__ import annotations
@@ -22,23 +22,21 @@ from scanners.tree import module_of
 
 RULES = ("retired-import", "retired-symbol", "retired-path")
 SUBJECT = "Rename the modules"
-BUILT = r"(?:import_module|__import__)\(\s*[rRfF]{{0,2}}[\"']{package}\.[^\"']*(?:\{{|[\"']\s*[+%])"
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     entry = _entry(finding, context)
     if entry is None:
         return None
+    if finding.place.built:
+        why = f"the name of a module is put together at run time, and {entry} may be meant"
+        return Refusal(f"{why}: check what {finding.text} can be")
     new = finding.term.new
     if new is None:
         why = f"the migration does not say what takes the place of the module {finding.text}"
         return Refusal(f"{why}: add it to modules:, or describe the calls under rewrites:")
     own = files_of(context.project, entry)
     group = f"module:{_family(entry, context)}" if own else f"module:{entry}:{finding.path}"
-    if finding.place.built:
-        return Refusal(
-            f"the module {finding.text} is put together at run time: change where its parts come from", group=group
-        )
     if own and (reason := _reason(context.project, entry, own)) is not None:
         return Refusal(reason, group=group)
     if finding.rule == "retired-path":
@@ -87,10 +85,6 @@ def _reason(project: Project, entry: str, own: list[str]) -> str | None:
     package, _, _ = entry.rpartition(".")
     if package != becomes.rpartition(".")[0] and (relative := _with_relative_imports(project, own)) is not None:
         return f"{relative} has relative imports that would not work from {becomes}: make them absolute first"
-    built = re.compile(BUILT.format(package=re.escape(package)))
-    for path, document in sorted(project.documents.items()):
-        if document.kind == "python" and built.search(document.text):
-            return f"{path} puts names of modules of {package} together at run time: check them, then rename {entry}"
     return None
 
 

@@ -24,21 +24,20 @@ CODE = frozenset({"python", "javascript", "code", "terraform", "shell", "powersh
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
-    term = finding.term
+    term, group = finding.term, f"symbol:{finding.text}"
+    if term.kind is TermKind.MODULE or term.entry in {rewrite.match for rewrite in context.migration.rewrites}:
+        return None  # modules and call_shapes answer
+    if finding.place.built:
+        why = f"the name {finding.text} is put together at run time"
+        return Refusal(f"{why}: change where its parts come from", group=group)
     if term.kind is TermKind.RESIDUE:
         why = f"{finding.text} is named after the provider and the migration does not say its new name"
         return Refusal(f"{why}: add it to symbols:, or to homonyms: if it means something else")
     if term.kind is TermKind.PROVIDER:
         why = f"{finding.text} is the provider's name as an identifier"
         return Refusal(f"{why}: add it to symbols: with its new name, or to homonyms: if it means something else")
-    if term.kind is not TermKind.SYMBOL or term.entry in {r.match for r in context.migration.rewrites}:
-        return None
     if term.new is None:
         return Refusal(f"the migration names no successor of {finding.text}: remove its use, or add one to symbols:")
-    group = f"symbol:{finding.text}"
-    if finding.place.built:
-        why = f"the name {finding.text} is put together at run time"
-        return Refusal(f"{why}: change where its parts come from", group=group)
     if context.document.kind in CODE and (reason := _reason(finding, context, term.new)) is not None:
         return Refusal(reason, group=group)
     return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group)

@@ -19,7 +19,7 @@ from offramp.evidence import finding, judge
 from offramp.model import Confidence, Finding, Match, Place, Role, Term, TermKind
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
-from scanners import call_shapes, duplicates, python_modules, references
+from scanners import call_shapes, duplicates, python_dynamic, python_modules, references
 
 MESSAGES = {
     python_modules.MODULE: "{} is imported",
@@ -36,6 +36,7 @@ def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     modules = {f.start: f for f in _modules(document, vocabulary)}
     yield from modules.values()
     yield from call_shapes.calls(document, vocabulary)
+    yield from _dynamic(document, tree, vocabulary)
     imported = _from_retired(document, vocabulary)
     taken = sorted((f.start, f.end) for f in modules.values())
     for match in _matches(tree, vocabulary):
@@ -62,6 +63,14 @@ def _modules(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
         rule = "retired-symbol" if is_use else "retired-import"
         message = MESSAGES[found.what].format(found.old)
         yield finding(document, rule, match, term, place, message, bare=not found.known)
+
+
+def _dynamic(document: Document, tree: PythonTree, vocabulary: Vocabulary) -> Iterator[Finding]:
+    for start, end, entry, new in python_dynamic.imports(tree, python_modules.Modules.of(vocabulary.migration)):
+        term = Term(TermKind.MODULE, entry, new, entry)
+        place = Place(Role.STRING, "the name of a module", start=start, end=end, built=True)
+        match = Match(start, end, tree.text[start:end], (term,))
+        yield finding(document, "retired-import", match, term, place, f"{entry} may be what is loaded here")
 
 
 def _from_retired(document: Document, vocabulary: Vocabulary) -> set[str]:
