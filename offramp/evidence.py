@@ -233,6 +233,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     company = {f.path for f in findings if not f.bare}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
     anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
+    kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}  # a test, say, of a file that has company
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
 
@@ -240,7 +241,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
         if not f.bare:
             return f
         speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
-        known = f.path in company or (f.text in anchored and _is_identifier(f))
+        known = f.path in company or (_is_identifier(f) and (f.text in anchored or f.path in kin))
         known |= f.rule == "retired-import" and _module_name(f.term.entry) in required
         if known and not (speaks and f.path in homonyms):
             return dataclasses.replace(f, confidence=Confidence.MEDIUM)
