@@ -16,6 +16,8 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from offramp.alternation import Alternation
+from offramp.homonyms import Homonyms
 from offramp.migration import Migration, carry, wildcard
 from offramp.model import Match, Term, TermKind
 
@@ -42,7 +44,6 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
 }
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
-REMEMBERED = 2_000  # texts
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
 SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?)$")
@@ -57,7 +58,7 @@ class Pattern:
     """The terms of one kind as one regular expression, with the entries to tell what was found."""
 
     kind: TermKind
-    expression: re.Pattern[str]
+    expression: Alternation
     exact: Mapping[str, Term]
     wild: tuple[Term, ...]
     fold: bool = False  # ignore case
@@ -97,11 +98,13 @@ class Vocabulary:
         self.migration = migration
         self.paths = dict(paths or {})
         self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
-        self.homonyms = _Homonyms(migration)
+        self.homonyms = Homonyms(migration)
         self.kept = _kept(migration, self.paths.values())
         self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
+        self._last: tuple[str, list[Match]] | None = None
+        self.marks = self.successors | frozenset(_new_stems(migration))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:
@@ -115,7 +118,7 @@ class Vocabulary:
             literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}
             if pattern.kind is TermKind.MODULE:  # `from . import client`
                 literals |= {key.rpartition(".")[2] for key in pattern.exact}
-        literals = {_ascii_lower(literal) for literal in literals | self.successors}
+        literals = {_ascii_lower(literal) for literal in literals | self.marks}
         kept: list[str] = []
         for literal in sorted(filter(None, literals), key=len):
             if not any(stem in literal for stem in kept):
@@ -138,11 +141,12 @@ class Vocabulary:
 
     def find(self, text: str, *, paths: bool = True) -> list[Match]:
         """The matches in `text`, in order, none overlapping another; `paths`: those of files that move among them."""
-        others = [*self.homonyms.spans(text), *(m.span() for m in (self.kept.finditer(text) if self.kept else ()))]
+        lowered = text.lower()
+        others = [*self.homonyms.spans(text), *(matched.span() for matched in self.kept.finditer(text, lowered))]
         taken = _Spans(others)
         found: dict[tuple[int, int], list[Term]] = {}
         for pattern in self.patterns if paths else self.names:
-            for matched in pattern.expression.finditer(text):
+            for matched in pattern.expression.finditer(text, lowered):
                 span, term = matched.span(), pattern.term(matched[0])
                 if term is None or (span not in found and taken.overlap(span) and not _explains(span, term, others)):
                     continue
@@ -202,6 +206,10 @@ class Vocabulary:
     def has_homonym(self, text: str) -> bool:
         """Whether the text has words that carry the provider's name and mean something else."""
         return bool(self.homonyms.spans(text))
+
+    def concerns(self, text: str) -> bool:
+        """Whether there is anything in the text, old or new, that a scanner could look at."""
+        return bool(self.find(text)) or any(mark in text for mark in self.marks)
 
     def names_successor(self, text: str) -> bool:
         """Whether the text speaks of what replaces the provider.
@@ -330,7 +338,8 @@ def _symbols(migration: Migration) -> Iterator[Term]:
     for old, new in migration.env.items():
         pairs = list(zip(spellings(old), spellings(new) if new else (None,) * 3, strict=True))
         for spelled_old, spelled_new in pairs[:1] if "*" in old else pairs:
-            if spelled_old not in migration.symbols and len(spelled_old.strip("*_-")) > 3:
+            said = any(wildcard(entry).fullmatch(spelled_old) for entry in migration.symbols)
+            if not said and len(spelled_old.strip("*_-")) > 3:
                 yield Term(TermKind.SYMBOL, spelled_old, spelled_new, spelled_old, exact=False)
 
 
@@ -345,16 +354,22 @@ def _pattern(kind: TermKind, terms: Iterable[Term]) -> Pattern | None:
             exact.setdefault(_key(kind, term.old), term)
     if not exact and not wild:
         return None
-    literals = [_literal(kind, old) for old in sorted(exact, key=len, reverse=True)]
+    alternatives = [(_part_of(kind, old), _literal(kind, old)) for old in sorted(exact, key=len, reverse=True)]
     for term in wild:
         before, after = term.old.split("*")
         part = r"[a-z0-9-]+" if "-" in term.old else WILD.get(kind, r"[A-Za-z0-9._-]+")
-        literals.append(f"{re.escape(before)}{part}{re.escape(after)}")
+        longest = max(before, after, key=len).lower()
+        alternatives.append((longest, f"{re.escape(before)}{part}{re.escape(after)}"))
     before, after = BOUNDARIES[kind]
     if kind in PREFIXED:
         before += f"(?:{'|'.join(FRAMEWORK_PREFIXES)})?"
-    flags = re.IGNORECASE if fold else re.NOFLAG
-    return Pattern(kind, re.compile(f"{before}(?:{'|'.join(literals)}){after}", flags), exact, tuple(wild), fold)
+    expression = Alternation(alternatives, before, after, re.IGNORECASE if fold else re.NOFLAG)
+    return Pattern(kind, expression, exact, tuple(wild), fold)
+
+
+def _part_of(kind: TermKind, key: str) -> str:
+    """A literal that each match of a term contains; the words of a name may stand on two lines."""
+    return max(key.split(" "), key=len).lower() if kind is TermKind.NAME else key.lower()
 
 
 def _key(kind: TermKind, text: str) -> str:
@@ -376,7 +391,7 @@ def _ascii_lower(text: str) -> str:
     return text.encode().lower().decode()
 
 
-def _kept(migration: Migration, paths: Iterable[str]) -> re.Pattern[str] | None:
+def _kept(migration: Migration, paths: Iterable[str]) -> Alternation:
     """The new names that hold an old one: `Azure OpenAI`, `AZURE_OPENAI_API_KEY`, `openai/gpt-4o`.
 
     They are no references to what is retired; without them a second run would change them again.
@@ -391,70 +406,12 @@ def _kept(migration: Migration, paths: Iterable[str]) -> re.Pattern[str] | None:
     settings = [name for name in (slug, *migration.env.values()) if name]
     new |= {slug, slug.upper(), *(spelled for name in settings for spelled in spellings(name))}
     held = sorted((name for name in new - {""} if any(word in name.lower() for word in old)), key=len, reverse=True)
-    if not held:
-        return None
-    parts = ["[A-Za-z0-9_]+".join(_literal(TermKind.NAME, part) for part in name.split("*")) for name in held]
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(parts)})(?![A-Za-z0-9])")
-
-
-class _Homonyms:
-    """The words and phrases that mean something else, found only near the provider's name where they hold it.
-
-    A few hundred alternatives are slow to try at each character of a file, and nearly all of them hold the slug.
-    """
-
-    def __init__(self, migration: Migration) -> None:
-        slug = migration.slug.lower()
-        near = [entry for entry in migration.homonyms if slug and slug in entry.lower()]
-        self.slug = re.compile(re.escape(slug), re.IGNORECASE) if near else None
-        self.near = _phrases(near)
-        self.far = _phrases([entry for entry in migration.homonyms if entry not in near])
-        self._known: dict[str, list[tuple[int, int]]] = {}
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where they stand in `text`; texts are asked for several times in a scan, so they are remembered."""
-        if text not in self._known:
-            if len(self._known) > REMEMBERED:
-                self._known.clear()
-            self._known[text] = list(self._find(text))
-        return self._known[text]
-
-    def _find(self, text: str) -> Iterator[tuple[int, int]]:
-        if self.far is not None:
-            yield from (matched.span() for matched in self.far.finditer(text))
-        if self.near is not None and self.slug is not None:
-            for start, end in _line_windows(text, self.slug):
-                yield from (matched.span() for matched in self.near.finditer(text, start, end))
-
-
-def _line_windows(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """The lines that have `word`, each with the line before and after it, joined where they touch."""
-    reach = 400  # characters to either side at the most: minified files have one line
-    opened: tuple[int, int] | None = None
-    for matched in word.finditer(text):
-        before = text.rfind("\n", 0, max(text.rfind("\n", 0, matched.start()), 0)) + 1
-        after = text.find("\n", text.find("\n", matched.end()) + 1 or len(text))
-        start = max(before, matched.start() - reach)
-        end = min(len(text) if after < 0 else after, matched.end() + reach)
-        if opened is not None and start <= opened[1]:
-            opened = (opened[0], max(end, opened[1]))
-            continue
-        if opened is not None:
-            yield opened
-        opened = (start, end)
-    if opened is not None:
-        yield opened
-
-
-def _phrases(entries: Iterable[str]) -> re.Pattern[str] | None:
-    entries = list(entries)
-    if not entries:
-        return None
-    parts = [r"[\w-]*".join(re.escape(piece) for piece in entry.split("*")) for entry in entries]
-    pairs = [(entry, re.sub(r"(?:\\ )+", r"[\\s_-]*", part)) for entry, part in zip(entries, parts, strict=True)]
-    before, after = "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])"
-    bounded = [before * entry[0].isalnum() + part + after * entry[-1].isalnum() for entry, part in pairs]
-    return re.compile("|".join(sorted(bounded, key=len, reverse=True)), re.IGNORECASE)
+    wild = [(max(name.split("*"), key=len), name.split("*")) for name in held]
+    alternatives = [
+        (max(stem.split(" "), key=len).lower(), "[A-Za-z0-9_]+".join(_literal(TermKind.NAME, part) for part in parts))
+        for stem, parts in wild
+    ]
+    return Alternation(alternatives, "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])")
 
 
 def _successors(migration: Migration) -> Iterator[str]:
@@ -462,6 +419,13 @@ def _successors(migration: Migration) -> Iterator[str]:
         for new in mapping.values():
             if new and "*" not in new and len(new) > 7:
                 yield new
+
+
+def _new_stems(migration: Migration) -> Iterator[str]:
+    """What the new names of wildcards begin or end with: `OPENROUTER_` of `OPENROUTER_*`."""
+    for new in migration.env.values():
+        if new and "*" in new and len(stem := max(new.split("*"), key=len)) > 5:
+            yield stem
 
 
 class _Spans:

@@ -34,7 +34,8 @@ def scan_one(project: Project, document: Document) -> list[Finding]:
     if known is not None and known[0] is document:
         return known[1]
     try:
-        findings = list(scan(document, project.vocabulary))
+        concerned = project.vocabulary.concerns(document.text)
+        findings = list(scan(document, project.vocabulary)) if concerned else []
     except (RecursionError, ValueError, LookupError, AttributeError, TypeError) as error:
         project.errors.append((document.path, f"it could not be scanned: {type(error).__name__}: {error}"))
         findings = []
