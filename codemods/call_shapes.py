@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from offramp import notebooks
 from offramp.document import Document
 from offramp.model import Edit, Finding, Fix, Refusal
 from offramp.project import Context
@@ -27,6 +28,10 @@ SUBJECT = "Rewrite the calls of the retired SDK"
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    return notebooks.answer(_fix, finding, context)
+
+
+def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     document = context.document
     calls = call_shapes.find(document, context.migration.rewrites)
     span = finding.start, finding.end

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Move, Refusal, TermKind
 from offramp.project import Context, Project
 from offramp.syntax.python import PythonTree
@@ -25,6 +26,10 @@ SUBJECT = "Rename the modules"
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    return notebooks.answer(_fix, finding, context)
+
+
+def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     entry = _entry(finding, context)
     if entry is None:
         return None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 
+from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax import python_scopes
@@ -24,6 +25,10 @@ CODE = frozenset({"python", "javascript", "code", "terraform", "shell", "powersh
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    return notebooks.answer(_fix, finding, context)
+
+
+def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     term, group = finding.term, f"symbol:{finding.text}"
     if term.kind is TermKind.MODULE or term.entry in {rewrite.match for rewrite in context.migration.rewrites}:
         return None  # modules and call_shapes answer
