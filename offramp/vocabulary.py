@@ -104,7 +104,7 @@ class Vocabulary:
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
         self._last: tuple[str, list[Match]] | None = None
-        self.marks = self.successors | frozenset(_new_stems(migration))
+        self.marks = frozenset(_ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:
@@ -118,7 +118,7 @@ class Vocabulary:
             literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}
             if pattern.kind is TermKind.MODULE:  # `from . import client`
                 literals |= {key.rpartition(".")[2] for key in pattern.exact}
-        literals = {_ascii_lower(literal) for literal in literals | self.marks}
+        literals = {*self.marks, *(_ascii_lower(literal) for literal in literals)}
         kept: list[str] = []
         for literal in sorted(filter(None, literals), key=len):
             if not any(stem in literal for stem in kept):
@@ -209,7 +209,8 @@ class Vocabulary:
 
     def concerns(self, text: str) -> bool:
         """Whether there is anything in the text, old or new, that a scanner could look at."""
-        return bool(self.find(text)) or any(mark in text for mark in self.marks)
+        lowered = text.lower()
+        return bool(self.find(text)) or any(mark in lowered for mark in self.marks)
 
     def names_successor(self, text: str) -> bool:
         """Whether the text speaks of what replaces the provider.
