@@ -38,6 +38,7 @@ INLINE = re.compile(
     |(?P<tag></?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>)""",
     re.VERBOSE | re.MULTILINE,
 )
+NEAR = 200  # characters before a span in which its setting or its variable's mark must stand
 REST_LINK = re.compile(r"<(?P<target>[^<>\s]+)>$")
 ATTRIBUTE = re.compile(r"""([\w:@.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\{[^{}]*\}|[^\s"'>]+))""")
 SPOKEN = frozenset({"alt", "title", "aria-label", "content", "summary", "label", "description", "placeholder"})
@@ -92,16 +93,16 @@ class Markup:
             return Place(Role.TEXT, "a code block", start=start, end=end)
         place = inside.tree.place(*inner)
         outer = inside.outer(place.start, place.end)
-        if outer is None:
+        if outer is None or outer[0] > outer[1]:  # a span that begins in the indentation
             return dataclasses.replace(place, start=start, end=end)
         return dataclasses.replace(place, start=outer[0], end=outer[1])
 
     def _prose(self, start: int, end: int, syntax: str) -> Place:
         line_start, spans = self.inline(start)
-        index = bisect.bisect_right([span.start for span in spans], start) - 1
+        index = bisect.bisect_right(spans, start, key=lambda span: span.start) - 1
         span = spans[index] if index >= 0 and end <= spans[index].end else None
         if span is None:
-            before = self.text[line_start:start]
+            before = self.text[max(line_start, start - NEAR) : start]
             if ASSIGNED.search(before) or plain.VARIABLE.search(before):
                 return plain.place(self.text, start, end, Role.PROSE)
             return Place(Role.PROSE, syntax, start=start, end=end)
