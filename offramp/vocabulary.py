@@ -34,7 +34,8 @@ PRECEDENCE = (
 # What may not stand directly before and after a term of the kind.
 BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.ENV: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
-    TermKind.SYMBOL: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
+    # `langchain-gradient` is another name than `gradient`; `--gradient_timeout` is an option called gradient_timeout
+    TermKind.SYMBOL: (r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)", r"(?![A-Za-z0-9_])(?!-[A-Za-z0-9_])"),
     TermKind.MODEL: (r"(?<![A-Za-z0-9._/@-])", r"(?![A-Za-z0-9_/@-]|[.:][A-Za-z0-9])"),
     TermKind.URL: (r"(?<![A-Za-z0-9.@-])", r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])"),
     TermKind.PACKAGE: (r"(?<![A-Za-z0-9._@/-])", r"(?![A-Za-z0-9_/-]|\.[A-Za-z0-9])"),
