@@ -133,6 +133,8 @@ def removal(tree: NodeTree, node: Node, units: list[Span], index: int, anchors: 
     if len(units) == 1:
         return _alone(tree, node, anchors)
     start, end = units[index]
+    if node.kind == "mapping" and not node.children[2 * index].value:
+        return None, "its key is empty"
     if any(start <= anchor < end <= alias for anchor, alias in anchors):
         return None, "its anchor is used elsewhere"
     if node.style == "flow":

@@ -49,11 +49,14 @@ class Node:
     collection ends with its last leaf. The children of a mapping are its keys and values in turn.
     """
 
-    __slots__ = ("anchor", "children", "end", "first", "kind", "last", "parent", "slot", "start", "style", "value")
+    __slots__ = (
+        *("anchor", "children", "end", "first", "kind", "last", "parent", "slot", "start", "style", "tag", "value"),
+    )
 
     def __init__(self, kind: str, start: int, end: int, style: str = "", value: str = "", anchor: str = "") -> None:
         self.kind, self.start, self.end, self.style, self.value, self.anchor = kind, start, end, style, value, anchor
         self.first, self.last = start, end
+        self.tag = ""
         self.parent: Node | None = None
         self.slot = 0
         self.children: list[Node] = []

@@ -71,8 +71,8 @@ def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str]) -> st
         return f"'{shown}' would turn from {_article(old.kind)} into {_article(new.kind)}"
     if old.style != new.style:
         return f"'{shown}' would be written in another style"
-    if bool(old.anchor) != bool(new.anchor):
-        return f"an anchor at '{shown}' would appear or be lost"
+    if bool(old.anchor) != bool(new.anchor) or old.tag != new.tag:
+        return f"an anchor or a tag at '{shown}' would appear or be lost"
     if old.kind == "scalar" and not old.style and old.value != new.value:
         kinds = kind_of_plain(old.value), kind_of_plain(new.value)
         if kinds[0] != kinds[1] and kinds[1] != "str":

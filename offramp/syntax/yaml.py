@@ -106,6 +106,7 @@ class _Builder:
         if self.text[start : start + 1] in ("&", "!") and (event.anchor or event.tag):
             matched = PROPERTIES.match(self.text, start, end)
             node.first = matched.end() if matched else start
+            node.tag = event.tag or ""
         if style in ("'", '"'):
             node.first, node.last = node.first + 1, end - 1
         elif style in BLOCK_SCALARS:
