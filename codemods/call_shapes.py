@@ -9,6 +9,7 @@ in the file uses it; the new one takes its place.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 
@@ -45,7 +46,10 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Fix(title, (*edits, *_script_imports(call, document, replaced)))
     if (name := _taken(document.tree, call)) is not None:
         return Refusal(f"{name} means something else in this file: rewrite this call by hand")
-    return Fix(title, (*edits, *_imports(document.tree, call, replaced)), needs=_needs(document.tree, call, replaced))
+    imports = _imports(document.tree, call, replaced)
+    if imports.refusal:
+        return Refusal(f"{imports.refusal}: rewrite this call by hand, with the import")
+    return Fix(title, (*edits, *imports.edits), needs=imports.needs)
 
 
 def _edits(call: Call, text: str) -> Iterator[Edit]:
@@ -72,40 +76,54 @@ def _taken(tree: PythonTree, call: Call) -> str | None:
     return next((name for name in sorted(wanted) if name in others or name in stored(tree.tree)), None)
 
 
-def _unused(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> list[Binding]:
-    """The imports of what was called that nothing uses once the calls have been rewritten."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Imports:
+    """What becomes of the imports of a Python file: edits, what has to be supplied, or why a person has to do it."""
+
+    edits: tuple[Edit, ...] = ()
+    needs: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Imports:
+    """An import of what was called goes, or turns into the new one, when nothing else needs it."""
+    lines = call.rewrite.add_imports
+    needs = tuple(f"import:{line}" for line in lines)
+    added = [binding for line in lines for binding in bindings(ast.parse(line))]
     gone = {(b.module, b.symbol) for line in call.rewrite.remove_imports for b in bindings(ast.parse(line))}
     found = [b for b in bindings(tree.tree) if (b.module, b.symbol) in gone]
     spans = [(edit.start, edit.end) for edit in replaced]
-
-    def is_used(binding: Binding) -> bool:
-        uses = chains(tree, binding.name)
-        return any(not any(a <= start and end <= b for a, b in spans) for start, end in uses)
-
-    return [binding for binding in found if not is_used(binding)]
-
-
-def _in_place(tree: PythonTree, call: Call, unused: list[Binding]) -> bool:
-    """Whether the new import can stand where the old one stood."""
-    wanted = [(b.module, b.symbol) for line in call.rewrite.add_imports for b in bindings(ast.parse(line))]
-    has = {(b.module, b.symbol) for b in bindings(tree.tree)}
-    alone = all(len(binding.statement.names) == 1 for binding in unused)
-    return bool(unused) and alone and len(call.rewrite.add_imports) == 1 and not has.issuperset(wanted)
-
-
-def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Iterator[Edit]:
-    unused = _unused(tree, call, replaced)
-    for binding in unused:
-        if _in_place(tree, call, unused):
-            yield Edit(*tree.span(binding.statement), call.rewrite.add_imports[0])
+    edits: list[Edit] = []
+    for binding in found:
+        uses = [use for use in chains(tree, binding.name) if not any(a <= use[0] and use[1] <= b for a, b in spans)]
+        if uses and not (len(added) == 1 and all(_is_mention(tree, use) for use in uses)):
+            if _is_guarded(tree, binding):
+                return Imports(refusal=f"{binding.name} is imported under a condition and used in other ways, too")
+            continue
+        edits += [Edit(*use, added[0].name) for use in uses]
+        if len(lines) == 1 and len(binding.statement.names) == 1 and not _has(tree, added):
+            edits.append(Edit(*tree.span(binding.statement), lines[0]))
+            needs = ()
         elif (span := without(tree, binding)) is not None:
-            yield Edit(*span, "")
+            edits.append(Edit(*span, ""))
+    return Imports(tuple(edits), needs)
 
 
-def _needs(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> tuple[str, ...]:
-    if _in_place(tree, call, _unused(tree, call, replaced)):
-        return ()
-    return tuple(f"import:{line}" for line in call.rewrite.add_imports)
+def _has(tree: PythonTree, wanted: Iterable[Binding]) -> bool:
+    there = {(b.module, b.symbol) for b in bindings(tree.tree)}
+    return there.issuperset((b.module, b.symbol) for b in wanted)
+
+
+def _is_mention(tree: PythonTree, span: tuple[int, int]) -> bool:
+    """Whether a name is only mentioned (a type, `is None`, an assignment), neither called nor asked for a member."""
+    node = tree.node_at(*span)
+    parent = tree.parent(node)
+    is_called = isinstance(parent, ast.Call) and parent.func is node
+    return isinstance(node, ast.Name) and not is_called and not isinstance(parent, ast.Attribute)
+
+
+def _is_guarded(tree: PythonTree, binding: Binding) -> bool:
+    return any(isinstance(outer, (ast.Try, ast.If)) for outer in tree.ancestors(binding.statement))
 
 
 def _script_imports(call: Call, document: Document, replaced: Iterable[Edit]) -> Iterator[Edit]:

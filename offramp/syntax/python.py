@@ -19,7 +19,7 @@ from functools import cached_property
 
 from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
-from offramp.syntax import python_check, python_context, python_entries, python_imports
+from offramp.syntax import commands, python_check, python_context, python_entries, python_imports
 from offramp.syntax.python_tokens import COMMENT as COMMENT_TOKEN
 from offramp.syntax.python_tokens import FIELD, NAME, STRING, TEXT, Token, Tokens
 
@@ -140,16 +140,17 @@ class PythonTree:
         token = self.tokens.at(start)
         if token is None:
             return Place(Role.TEXT, "text", start=start, end=end)
-        match token.kind:
-            case "comment":
-                return Place(Role.COMMENT, "a comment", start=start, end=end)
-            case "name":
-                return python_context.name_place(self, token, start, end)
-            case "string" | "text":
-                return python_context.string_place(self, token, start, end)
-            case "field":
-                return self._in_field(token, start, end)
-        return Place(Role.TEXT, "text", start=start, end=end)
+        if token.kind == NAME:
+            return python_context.name_place(self, token, start, end)
+        if token.kind == FIELD:
+            return self._in_field(token, start, end)
+        if token.kind not in (COMMENT_TOKEN, STRING, TEXT):
+            return Place(Role.TEXT, "text", start=start, end=end)
+        if (package := commands.package(self.text, start, end)) is not None:
+            return package
+        if token.kind == COMMENT_TOKEN:
+            return Place(Role.COMMENT, "a comment", start=start, end=end)
+        return python_context.string_place(self, token, start, end)
 
     def _in_field(self, token: Token, start: int, end: int) -> Place:
         """A place inside the braces of an f-string: the expression is parsed by itself."""
