@@ -14,12 +14,13 @@ from offramp.evidence import finding
 from offramp.model import Finding, Match, Place, Role, Term, TermKind
 from offramp.syntax import commands, javascript
 from offramp.vocabulary import Vocabulary
-from scanners import duplicates, references
+from scanners import call_shapes, duplicates, references
 
 
 def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     yield from references(document, vocabulary)
     yield from _imports(document, vocabulary)
+    yield from call_shapes.calls(document, vocabulary)
     yield from duplicates(document, vocabulary)
 
 
