@@ -13,10 +13,10 @@ from types import ModuleType
 
 from codemods import PIPELINE
 from offramp import evidence, parallel, suppression
-from offramp.document import Document
 from offramp.ledger import Balance, Ledger, Record, State
-from offramp.model import Confidence, Edit, Finding, Fix, Refusal, apply_edits
+from offramp.model import Confidence, Finding, Fix, Refusal
 from offramp.project import Context, Project
+from offramp.proposals import Proposal, accept, in_the_way
 from scanners import scan_one
 from scanners import tree as scan_tree
 
@@ -102,7 +102,9 @@ class ScanResult:
     suppressed: list[tuple[Finding, str]]
 
 
-def scan(project: Project, options: Options = Options(), progress: Progress = silent, *, low: bool = False) -> ScanResult:
+def scan(
+    project: Project, options: Options = Options(), progress: Progress = silent, *, low: bool = False
+) -> ScanResult:
     """Find only; nothing is changed, in memory neither. `low`: also findings of low confidence."""
     found = [f for f in find(project, progress) if options.wants(f.rule) and (low or f.confidence > Confidence.LOW)]
     reasons = suppression.suppressed(project, found)
@@ -115,7 +117,9 @@ def scan(project: Project, options: Options = Options(), progress: Progress = si
     return ScanResult(findings, answers, [(f, reasons[f.key]) for f in found if f.key in reasons])
 
 
-def _answer(project: Project, modules: Sequence[ModuleType], found: Finding, beside: list[Finding]) -> Fix | Refusal | None:
+def _answer(
+    project: Project, modules: Sequence[ModuleType], found: Finding, beside: list[Finding]
+) -> Fix | Refusal | None:
     """What the first codemod that has an answer would do with a finding."""
     document = project.document(found.path)
     if document is None or found.confidence is Confidence.LOW:
@@ -123,8 +127,19 @@ def _answer(project: Project, modules: Sequence[ModuleType], found: Finding, bes
     if document.refusal is not None:
         return document.refusal
     context = Context(project, document, tuple(beside))
-    answers = (module.fix(found, context) for module in modules if found.rule in module.RULES)
+    answers = (_ask(module, found, context) for module in modules if found.rule in module.RULES)
     return next((answer for answer in answers if answer is not None), UNKNOWN)
+
+
+def _ask(module: ModuleType, found: Finding, context: Context) -> Fix | Refusal | None:
+    """A codemod's answer; one that trips over a finding must not end the run."""
+    try:
+        answer: Fix | Refusal | None = module.fix(found, context)
+        return answer
+    except Exception as error:
+        name = module.__name__.rpartition(".")[2]
+        told = f"the codemod {name} failed on it ({type(error).__name__})"
+        return Refusal(f"{told}: change it by hand, and please report it")
 
 
 def run(project: Project, options: Options = Options(), progress: Progress = silent) -> Outcome:
@@ -169,27 +184,12 @@ def _left_alone(project: Project, record: Record) -> Refusal | None:
     return None if document is None else document.refusal
 
 
-@dataclasses.dataclass(slots=True)
-class _Proposal:
-    record: Record
-    fix: Fix
-    edits: dict[str, list[Edit]] = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(slots=True)
-class _Spliced:
-    """A text and the passes of edits that led to it, each in the offsets of the pass before."""
-
-    text: str
-    passes: list[list[Edit]]
-
-
 def _apply(
     module: ModuleType, name: str, project: Project, ledger: Ledger, settings: dict[str, set[str]]
 ) -> Step | None:
     """Let one codemod answer every pending finding of its rules; apply what it proposes; None when nothing changed."""
     proposals, refused = _answers(module, project, ledger)
-    accepted, spliced, rejected = _accept(project, proposals)
+    accepted, spliced, rejected = accept(project, proposals)
     for record, refusal in (*refused, *rejected):
         ledger.refuse(record, refusal)
     if not accepted:
@@ -213,12 +213,12 @@ def _apply(
 
 def _answers(
     module: ModuleType, project: Project, ledger: Ledger
-) -> tuple[list[_Proposal], list[tuple[Record, Refusal]]]:
+) -> tuple[list[Proposal], list[tuple[Record, Refusal]]]:
     pending = [r for r in ledger.pending() if r.state is not State.SUPPRESSED]
     by_path: dict[str, list[Finding]] = {}
     for record in pending:
         by_path.setdefault(record.now.path, []).append(record.now)
-    proposals: list[_Proposal] = []
+    proposals: list[Proposal] = []
     refused: list[tuple[Record, Refusal]] = []
     for record in pending:
         if record.now.rule not in module.RULES:
@@ -230,104 +230,14 @@ def _answers(
             refused.append((record, document.refusal))
             continue
         context = Context(project, document, tuple(by_path[record.now.path]))
-        match module.fix(record.now, context):
+        match _ask(module, record.now, context):
+            case Fix() as fix if (blocked := in_the_way(project, fix)) is not None:
+                reason = f"there is already a file {blocked}: bring the two together by hand"
+                refused.append((record, Refusal(reason, group=fix.group)))
             case Fix() as fix:
-                proposals.append(_Proposal(record, fix))
+                proposals.append(Proposal(record, fix))
             case Refusal() as refusal:
                 refused.append((record, refusal))
     vetoed = {refusal.group: refusal for _, refusal in refused if refusal.group}
-    for proposal in proposals:
-        if (veto := vetoed.get(proposal.fix.group)) is not None:
-            refused.append((proposal.record, veto))
+    refused += [(p.record, vetoed[p.fix.group]) for p in proposals if p.fix.group in vetoed]
     return [p for p in proposals if p.fix.group not in vetoed], refused
-
-
-def _accept(
-    project: Project, proposals: list[_Proposal]
-) -> tuple[list[_Proposal], dict[str, _Spliced], list[tuple[Record, Refusal]]]:
-    """The largest set of proposals whose result passes the checks of every format, and the texts it gives."""
-    rejected: list[tuple[Record, Refusal]] = []
-    accepted = _without_overlaps(proposals)
-    while True:
-        texts, fault = _splice(project, accepted)
-        if fault is None:
-            return accepted, texts, rejected
-        path, reason = fault
-        groups = {p.fix.group for p in accepted if path in p.edits and p.fix.group}
-        dropped = [p for p in accepted if path in p.edits or p.fix.group in groups]
-        rejected += [(p.record, Refusal(f"the result would not be right: {reason}")) for p in dropped]
-        accepted = [p for p in accepted if p not in dropped]
-
-
-def _without_overlaps(proposals: Iterable[_Proposal]) -> list[_Proposal]:
-    """The proposals that do not get into each other's way; the larger edit wins, the others wait for the next round."""
-    chosen: list[_Proposal] = []
-    taken: dict[str, set[Edit]] = {}
-    waiting_groups: set[str] = set()
-    for proposal in sorted(proposals, key=lambda p: -max((e.end - e.start for e in p.fix.edits), default=0)):
-        proposal.edits = {}
-        for edit in proposal.fix.edits:
-            proposal.edits.setdefault(edit.path or proposal.record.now.path, []).append(edit)
-        clash = any(
-            edit not in taken.get(path, ()) and any(_clash(edit, other) for other in taken.get(path, ()))
-            for path, edits in proposal.edits.items()
-            for edit in edits
-        )
-        if clash:
-            waiting_groups.add(proposal.fix.group)
-            continue
-        chosen.append(proposal)
-        for path, edits in proposal.edits.items():
-            taken.setdefault(path, set()).update(edits)
-    waiting_groups.discard("")
-    return [p for p in chosen if p.fix.group not in waiting_groups]
-
-
-def _clash(one: Edit, other: Edit) -> bool:
-    if one.start == one.end or other.start == other.end:
-        return one.start < other.end and other.start < one.end or one.start == other.start == one.end == other.end
-    return one.start < other.end and other.start < one.end
-
-
-def _merged(proposals: Sequence[_Proposal], path: str) -> list[Edit]:
-    return sorted({edit for p in proposals for edit in p.edits.get(path, ())}, key=lambda e: (e.start, e.end))
-
-
-def _splice(
-    project: Project, proposals: Sequence[_Proposal]
-) -> tuple[dict[str, _Spliced], tuple[str, str] | None]:
-    """The texts after the proposals, and the first fault that a format's own check finds in them."""
-    texts: dict[str, _Spliced] = {}
-    for path in sorted({path for p in proposals for path in p.edits}):
-        document = project.document(path)
-        if document is None:
-            return texts, (path, "the file can't be read")
-        edits = _merged(proposals, path)
-        result = texts[path] = _Spliced(apply_edits(document.text, edits), [edits])
-        for need in sorted({need for p in proposals if path in p.edits for need in p.fix.needs}):
-            provided = document.syntax.provide(result.text, need)
-            if provided is not None:
-                result.text = apply_edits(result.text, [provided])
-                result.passes.append([provided])
-        if (reason := faults(document, result.text)) is not None:
-            return texts, (path, reason)
-    return texts, None
-
-
-def faults(document: Document, text: str) -> str | None:
-    """Why `text` must not take the place of the document's, or None.
-
-    A file that parsed must parse; its encoding must hold the new text; and whatever else its format checks.
-    """
-    after = document.with_text(text)
-    try:
-        after.encoded()
-    except UnicodeEncodeError as error:
-        return f"{document.source.encoding} has no character for {error.object[error.start]!r}"
-    if document.fault is None and after.fault is not None:
-        return after.fault
-    check = getattr(document.syntax, "check", None)
-    if check is None or document.fault is not None:
-        return None
-    path = (document.path,) if getattr(document.syntax, "WANTS_PATH", False) else ()
-    return check(document.text, text, *path)  # type: ignore[no-any-return]  # as offramp.syntax says

@@ -1,30 +1,43 @@
 """Keep secret values out of everything that is shown.
 
 A value is masked when its name says secret (`API_KEY`, `token`, `password`) and it is neither a placeholder nor a
-reference, when it has the shape of a well-known credential, or when it is long and looks random.
+reference, when it has the shape of a well-known credential, or when it is long and looks random. Hashes, ids and
+paths are none of these. Time grows with the length of a line, whatever it holds; every pattern starts at a fixed word.
 """
 
 from __future__ import annotations
 
-import math
+import itertools
 import re
-from collections import Counter
 
 MASK = "***"
-SECRET_NAME = r"[\w.-]*(?:api[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|credential|private[_-]?key|auth)[\w.-]*"
+SECRET_NAME = (
+    r"(?:api[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|pwd|passphrase|credential|private[_-]?key|auth)"
+    # what belongs to a secret without being one: its name, place, size, age; and words that only begin like it
+    r"(?!s?[_-]?(?:name|ref|url|uri|host|endpoint|path|file|dir|limit|count|type|manager|length|ttl|expir|field|header)"
+    r"|i[sz]|s?_?per_|ors?\b)"
+    r"[\w.-]{0,40}"
+)
 ASSIGNED = re.compile(
-    rf"(?P<head>\b{SECRET_NAME}[\"'`\]]?\s*(?:=>|:=|=|:)\s*)(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;)}}\]]{{8,}})", re.IGNORECASE
+    rf"(?P<head>{SECRET_NAME}[\"'`\]]?\s{{0,9}}(?:=>|:=|=|:)\s{{0,9}})"
+    r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`]{8,})(?=(?P=quote))|(?P<open>[\"'`]?)(?P<value>[^\s\"'`,;)}\]]{8,}))",
+    re.IGNORECASE,
 )
+BEARER = re.compile(r"(?P<head>\b(?:bearer|basic) {1,3})(?P<value>[\w.~+/=-]{8,})", re.IGNORECASE)
 SHAPES = re.compile(
-    r"\b(?:sk|pk|rk)[-_](?:[a-z0-9]+[-_])*[A-Za-z0-9]{16,}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_\w{22,}"
-    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\bxox[abprs]-[\w-]{10,}|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"
-    r"|\bSG\.[\w-]{16,}\.[\w-]{16,}|\bdo[po]_v1_[a-f0-9]{32,}|\bhf_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}"
+    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])|AIza[\w-]{30,}|xox[abprs]-[\w-]{10,}|do[po]_v1_[a-f0-9]{32,}"
+    r"|hf_[A-Za-z0-9]{20,}|glpat-[\w-]{16,})"
+    r"|(?<![\w.-])(?:eyJ[\w-]{10,}\.[\w.-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,})"
 )
-USERINFO = re.compile(r"(?P<head>://[^\s/:@]+:)(?P<value>[^\s/@]+)(?=@)")
-LONG = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
+USERINFO = re.compile(r"(?P<head>://[^\s/:@]*:)(?P<value>[^\s/@]+)(?=@)")
+LONG = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 PLACEHOLDER = re.compile(
     r"(?i)^[<{\[(%$]|\$\{|\{\{|change|replace|example|placeholder|your|dummy|fake|sample|insert|redacted|to-?do|xxx|\.\.\."
-    r"|^test|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|^\*+$"
+    r"|^test|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|\*\*\*"
+)
+REFERENCE = re.compile(
+    r"[A-Za-z_][A-Za-z_.]*\(?|[A-Z][A-Z0-9_]*|[\w.]+\(.*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
 )
 
 
@@ -34,25 +47,34 @@ def redact(line: str) -> str:
     >>> redact('API_KEY=q7Zk29LmPw83xT')
     'API_KEY=***'
     """
-    line = SHAPES.sub(MASK, line)
-    line = USERINFO.sub(lambda m: m["head"] + (m["value"] if PLACEHOLDER.search(m["value"]) else MASK), line)
-    line = ASSIGNED.sub(_assigned, line)
-    return LONG.sub(lambda m: MASK if _random(m[0]) else m[0], line)
+    line = SHAPES.sub(lambda m: MASK if _is_key(m[0]) else m[0], line)
+    line = LONG.sub(lambda m: MASK if _random(m[0]) else m[0], line)
+    line = USERINFO.sub(_masked, line)
+    line = BEARER.sub(lambda m: _masked(m) if re.search(r"\d", m["value"]) else m[0], line)
+    return ASSIGNED.sub(_assigned, line)
+
+
+def _masked(matched: re.Match[str]) -> str:
+    return matched["head"] + (matched["value"] if PLACEHOLDER.search(matched["value"]) else MASK)
 
 
 def _assigned(matched: re.Match[str]) -> str:
-    value = matched["value"]
-    is_name = re.fullmatch(r"[A-Za-z_][A-Za-z_.]*\(?|[A-Z][A-Z0-9_]*|[\w.]+\(.*", value) is not None
-    shown = value if is_name or PLACEHOLDER.search(value) else MASK
-    return matched["head"] + matched["quote"] + shown
+    value = matched["quoted"] or matched["value"]
+    named = REFERENCE.fullmatch(value) is not None and "@" not in value
+    shown = value if named or PLACEHOLDER.search(value) else MASK
+    return matched["head"] + (matched["quote"] or matched["open"] or "") + shown
+
+
+def _is_key(text: str) -> bool:
+    """Whether what begins like a key goes on like one: `sk-…` with a digit in it, and no placeholder."""
+    return not text.startswith(("sk", "pk", "rk")) or (bool(re.search(r"\d", text)) and not PLACEHOLDER.search(text))
 
 
 def _random(token: str) -> bool:
-    """Whether a token is too mixed to be a name: digits, both cases, and nearly as many signs as it can have."""
-    has_all = re.search(r"\d", token) and re.search(r"[a-z]", token) and re.search(r"[A-Z]", token)
-    return bool(has_all) and _entropy(token) > 4.0 and not re.search(r"[/_-].*[/_-]", token)
-
-
-def _entropy(token: str) -> float:
-    counts = Counter(token).values()
-    return -sum(count / len(token) * math.log2(count / len(token)) for count in counts)
+    """Whether a token is too mixed to be words: signs of three sorts that change at every second step or so."""
+    if re.match(r"sha\d{3}-", token):
+        return False  # the digest of a lock file
+    longest = max(re.split(r"[/_=-]", token), key=len)
+    sorts = [1 if sign.isdigit() else 2 if sign.islower() else 3 for sign in longest]
+    changes = sum(one != other for one, other in itertools.pairwise(sorts))
+    return len(longest) >= 16 and len(set(sorts)) == 3 and changes > 0.38 * len(longest)

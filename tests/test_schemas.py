@@ -40,10 +40,10 @@ def data(text: str) -> object:
             return None
         return 1 if plain and node.value == "1" else node.value
 
-    Loader.add_constructor(None, scalar)  # type: ignore[arg-type]  # None means any tag
+    Loader.add_constructor(None, scalar)
     for tag in ("str", "int", "float", "bool", "null", "timestamp"):
         Loader.add_constructor(f"tag:yaml.org,2002:{tag}", scalar)
-    return yaml.load(text, Loader)  # noqa: S506  # a SafeLoader
+    return yaml.load(text, Loader)  # a SafeLoader
 
 
 def complaints(text: str) -> list[str]:
@@ -56,7 +56,7 @@ def test_the_schemas_are_schemas() -> None:
 
 
 def test_the_schema_has_the_loaders_keys() -> None:
-    assert set(MIGRATION.schema["properties"]) == set(KEYS)
+    assert set(json.loads((ROOT / "schemas/migration.schema.json").read_text())["properties"]) == set(KEYS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
