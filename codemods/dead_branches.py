@@ -40,7 +40,11 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         orphans(tree, _removed(context), lambda name: _exported(name, context)) if isinstance(tree, PythonTree) else []
     )
     group = f"branches of {context.document.path}" if gone else ""
-    return Fix(f"{dead.what} of '{finding.text}' goes", (*edits, *(Edit(*_with_comment(cut, context), "") for cut in gone)), group=group)
+    return Fix(
+        f"{dead.what} of '{finding.text}' goes",
+        (*edits, *(Edit(*_with_comment(cut, context), "") for cut in gone)),
+        group=group,
+    )
 
 
 def _with_comment(cut: tuple[int, int], context: Context) -> tuple[int, int]:
@@ -81,7 +85,9 @@ def _member(dead: Dead, edits: list[Edit], context: Context) -> Fix | Refusal:
         for matched in used.finditer(text):
             if any(first <= matched.start() < last for first, last in gone):
                 continue
-            if own is not None and any(d.what == GUARD and d.start == matched.start("name") for d in forms(own, context.vocabulary)):
+            if own is not None and any(
+                d.what == GUARD and d.start == matched.start("name") for d in forms(own, context.vocabulary)
+            ):
                 return Refusal(KEEP)
             if matched["name"] is None or own is None:
                 return Refusal(f"{path} uses {owner}.{old} in a way that can't be followed: change it by hand first")

@@ -1,7 +1,7 @@
 """Let a missing setting fail at once, where a literal stood in for it and hid that it was missing.
 
     os.getenv("OPENROUTER_MODEL", "qwen/qwen3-32b")  ->  require_setting("OPENROUTER_MODEL")
-    ${OPENROUTER_MODEL:-qwen/qwen3-32b}              ->  ${OPENROUTER_MODEL:?OPENROUTER_MODEL is not set, add it to .env}
+    ${OPENROUTER_MODEL:-qwen/qwen3-32b}  ->  ${OPENROUTER_MODEL:?OPENROUTER_MODEL is not set, add it to .env}
 
 A fallback is removed only where nothing else changes by it, and where what runs the code provides the setting: an env
 template, compose file or workflow names it (`provision`). The error names the setting and the file where it belongs.

@@ -97,11 +97,10 @@ def _candidates(context: Context) -> list[str]:
     paths = [path for path in project.paths if _rank(path) < 5 or _is_manifest(context, path)]
     folder = context.folder
 
-    def nearness(path: str) -> tuple[int, int, str]:
-        own = os.path.dirname(path)
-        return _rank(path), -len(os.path.commonprefix([folder + "/", own + "/"])) if own else 0, path
+    def distance(path: str) -> tuple[int, int, str]:
+        return _rank(path), os.path.relpath(os.path.dirname(path) or ".", folder or ".").count("/"), path
 
-    return sorted(paths, key=nearness)
+    return sorted(paths, key=distance)
 
 
 def _rank(path: str) -> int:

@@ -16,10 +16,12 @@ import re
 
 from offramp.model import Edit, Fix, Refusal
 from offramp.project import Context
+from offramp.syntax import python_blocks
 from offramp.syntax.python import PythonTree
 from scanners.fallbacks import Fallback
 from scanners.fallbacks.python_statements import swallowing
 
+FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|toml|ini|cfg|env)\b")
 READERS = frozenset({"read_text", "read_bytes", "open"})
 
 
@@ -32,7 +34,8 @@ def answer(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal:
     )
     statement = tree.parent(handler)
     found = swallowing(handler, context.vocabulary)
-    assert isinstance(statement, ast.Try) and found is not None
+    assert isinstance(statement, ast.Try)
+    assert found is not None
     loaded = {
         n.id for s in statement.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
@@ -43,7 +46,7 @@ def answer(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal:
     if (gone := _only_here(tree, handler)) is not None:
         return Refusal(f"the import of {gone} would serve nothing any more: raise an error here by hand")
     error = handler.name or _free_name(tree)
-    edits = [*_bound(tree, handler, error), _raise(tree, handler, statement, found.names, error)]
+    edits = [*_bound(tree, handler, error), _raise(tree, handler, _origin(statement, context), found.names, error)]
     return Fix("what could not be loaded is an error", tuple(edits))
 
 
@@ -62,21 +65,17 @@ def _bound(tree: PythonTree, handler: ast.ExceptHandler, error: str) -> list[Edi
 
 
 def _free_name(tree: PythonTree) -> str:
-    taken = {token_name for token_name in re.findall(r"\w+", tree.text)}
+    taken = set(re.findall(r"\w+", tree.text))
     return next(
         name for name in ("error", "problem", "caught", "exception_") if name not in taken or name == "exception_"
     )
 
 
-def _raise(
-    tree: PythonTree, handler: ast.ExceptHandler, statement: ast.Try, names: tuple[str, ...], error: str
-) -> Edit:
+def _raise(tree: PythonTree, handler: ast.ExceptHandler, origin: str, names: tuple[str, ...], error: str) -> Edit:
     start, end = tree.span(handler.body[0])[0], tree.span(handler.body[-1])[1]
     column = start - tree.line_starts[handler.body[0].lineno - 1]
     indent = tree.text[start - column : start]
     step = "\t" if indent.endswith("\t") else "    "
-    source = _source(tree, statement)
-    origin = f" from {{{source}}}" if source else ""
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     lines = [
         "raise RuntimeError(",
@@ -86,22 +85,32 @@ def _raise(
         f") from {error}",
     ]
     newline = "\r\n" if "\r\n" in tree.text else "\n"
-    return Edit(start, end, f"{newline}{indent}".join(lines))
+    first = start - column  # comments at the head of the clause are about what goes
+    while (above := tree.text[python_blocks.line_start(tree, first - 1) : first]).lstrip().startswith("#"):
+        first -= len(above)
+    return Edit(first, end, indent + f"{newline}{indent}".join(lines))
 
 
-def _source(tree: PythonTree, statement: ast.Try) -> str:
-    """The expression that names the file which the block reads, when it still means the same in the clause."""
-    stored = {
-        n.id for s in statement.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-    found: set[str] = set()
-    for inner in (n for s in statement.body for n in ast.walk(s)):
-        match inner:
+def _origin(statement: ast.Try, context: Context) -> str:
+    """What the block reads, for the message; nothing where that is not certain.
+
+    An expression that still means the same in the clause, or the only file of the repository that the block names.
+    """
+    inside = [node for s in statement.body for node in ast.walk(s)]
+    stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    read: set[str] = set()
+    named: set[str] = set()
+    for node in inside:
+        match node:
             case ast.Call(func=ast.Name(id="open"), args=[ast.Name() | ast.Attribute() as path, *_]):
-                found.add(_dotted(path, stored))
+                read.add(_dotted(path, stored))
             case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute() as path, attr=attr)) if attr in READERS:
-                found.add(_dotted(path, stored))
-    return found.pop() if len(found) == 1 else ""
+                read.add(_dotted(path, stored))
+            case ast.Constant(value=str() as text):
+                named |= {word for word in FILE.findall(text) if word in context.project.paths}
+    if len(read) == 1 and "" not in read:
+        return f" from {{{read.pop()}}}"
+    return f" from {named.pop()}" if len(named) == 1 and not read else ""
 
 
 def _dotted(node: ast.expr, stored: set[str]) -> str:

@@ -24,8 +24,8 @@ def answer(form: Fallback, context: Context) -> Fix | Refusal:
     name = form.setting
     if not _is_given(name, context):
         return Refusal(
-            f"not every plan is given {name}: set it in terraform.tfvars or as TF_VAR_{name} in each workflow that plans"
-            " or applies, then remove the default"
+            f"not every plan is given {name}: set it in terraform.tfvars or as TF_VAR_{name} in each workflow that"
+            " plans or applies, then remove the default"
         )
     text = context.document.text
     line_start = max(text.rfind("\n", 0, form.span[0]), text.rfind("\r", 0, form.span[0])) + 1

@@ -1,5 +1,7 @@
-"""Fallbacks in workflow expressions: `${{ vars.V || 'literal' }}`. A person's task: without the literal the
-expression is empty, which hides even more."""
+"""Fallbacks in workflow expressions: `${{ vars.V || 'literal' }}`.
+
+They are a person's task: without the literal the expression is empty, which hides even more.
+"""
 
 from __future__ import annotations
 

@@ -55,13 +55,15 @@ def branch(tree: PythonTree, node: ast.If) -> tuple[Span, ...]:
     end = block_end(tree, node.body[-1], start - first)
     if not begins_line(tree, start) or line_start(tree, tree.span(node.body[-1])[1]) > end:
         return ()
-    if tree.text.startswith("elif", start) or not node.orelse:
+    if tree.text.startswith("elif", start):
         return ((first, end),)
+    if not node.orelse:
+        return ((first, _after_blank(tree, first, end)),)
     following = node.orelse[0]
     position = tree.span(following)[0]
     if len(node.orelse) > 1 or not isinstance(following, ast.If) or not tree.text.startswith("elif", position):
         return ()
-    return (first, end), (position, position + len("el"))
+    return (first, _after_blank(tree, first, end)), (position, position + len("el"))
 
 
 def case(tree: PythonTree, node: ast.match_case) -> tuple[Span, ...]:
@@ -80,11 +82,15 @@ def statement(tree: PythonTree, node: ast.stmt) -> tuple[Span, ...]:
     first, end = line_start(tree, start), line_end(tree, tree.span(node)[1])
     if tree.text[first:start].strip() or tree.text[tree.span(node)[1] : end].split("#")[0].strip():
         return ()
-    before = tree.text[:first]
-    if before.endswith(("\n\n", "\r\n\r\n")) or not before:
-        while (matched := BLANK.match(tree.text, end)) is not None:
-            end = matched.end()
-    return ((first, end),)
+    return ((first, _after_blank(tree, first, end)),)
+
+
+def _after_blank(tree: PythonTree, first: int, end: int) -> int:
+    """The end of a cut of lines; where a blank line stands before it, with the blank lines behind it."""
+    above = tree.text[line_start(tree, first - 1) : first] if first else ""
+    while not above.strip() and (matched := BLANK.match(tree.text, end)) is not None:
+        end = matched.end()
+    return end
 
 
 def alternative(tree: PythonTree, node: ast.IfExp) -> tuple[Span, ...]:

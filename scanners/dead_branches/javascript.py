@@ -1,8 +1,8 @@
 """Dead branches in JavaScript and TypeScript.
 
-    switch (p) { case 'gradient': …; case 'openrouter': … }
-    if (p === 'gradient') { … } else if (p === 'openrouter') { … }      p === 'gradient' ? A : p === 'openrouter' ? B : C
-    { gradient: A, openrouter: B }                                      ['gradient', 'openrouter'], unions
+switch (p) { case 'gradient': …; case 'openrouter': … }
+if (p === 'gradient') { … } else if (p === 'openrouter') { … }      p === 'gradient' ? A : p === 'openrouter' ? B : C
+{ gradient: A, openrouter: B }                                      ['gradient', 'openrouter'], unions
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _entries(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
     for entry in entries:
         if entry.key == slug and entry.scope in scopes:
             cuts = (entry.outer,) if entry.outer else ()
-            yield Dead("an entry", entry.key_start, entry.key_end, new, cuts, stuck="" if cuts else entry.stuck or STUCK)
+            yield Dead(
+                "an entry", entry.key_start, entry.key_end, new, cuts, stuck="" if cuts else entry.stuck or STUCK
+            )
 
 
 def _case(literal: Node, vocabulary: Vocabulary) -> Iterator[Dead]:
@@ -92,7 +94,7 @@ def _chain(node: Node, vocabulary: Vocabulary) -> Iterator[Dead]:
     test = _tested(node)
     if test is None or test[1] != vocabulary.migration.slug:
         return
-    subject, slug, literal = test
+    subject, _, literal = test
     new = new_provider(subject, vocabulary.migration)
     consequence = node.field("consequence")
     if consequence is not None and _throws(consequence):

@@ -19,11 +19,11 @@ STOPS = r"(?:exit|return)[ \t]+[1-9]\d*"
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
     slug, new = vocabulary.migration.slug, vocabulary.migration.new_slug
     word = rf"""(?P<slug>\b{re.escape(slug)}\b)"""
-    tested = rf"""\bif[ \t]+\[\[?[^\n\]]*?\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*;?\s*then\b"""
+    bracket = rf"""\[\[?[^\n\]]*?\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*"""
     patterns = (
-        rf"{tested}(?P<body>(?:(?!\b(?:fi|elif|else|then)\b).)*?{STOPS})\s*;?\s*fi\b",
+        rf"\bif[ \t]+{bracket};?\s*then\b(?P<body>(?:(?!\b(?:fi|elif|else|then)\b).)*?{STOPS})\s*;?\s*fi\b",
         rf"""(?m:^[ \t]*\(?["']?{word}["']?\))(?P<body>(?:(?!;;).)*?{STOPS})\s*;;""",
-        rf"""\[\[?[^\n\]]*\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*&&[ \t]*(?:\{{[^}}]*?)?{STOPS}""",
+        rf"""{bracket}&&[ \t]*(?:\{{[^}}]*?)?{STOPS}""",
     )
     for pattern in patterns:
         for matched in re.finditer(pattern, document.text, re.DOTALL):

@@ -110,6 +110,6 @@ def _setting(node: Node) -> str | None:
 
 def _literal(node: Node | None) -> str | None:
     """The text of a literal; a template only where nothing is put into it."""
-    if node is None or node.kind not in QUOTED or "${" in node.text and node.kind == "template_string":
+    if node is None or node.kind not in QUOTED or ("${" in node.text and node.kind == "template_string"):
         return None
     return node.text[1:-1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections import Counter
+from functools import cached_property
 
 from offramp.syntax import python_imports
 from offramp.syntax.python import PythonTree
@@ -30,12 +31,17 @@ class Lookups:
         self.os: set[str] = set()
         self.getenv: set[str] = set()
         self.environ: set[str] = set()
-        for binding in python_imports.bindings(tree.tree):
+        imports = (node for node in tree.parents if isinstance(node, (ast.Import, ast.ImportFrom)))
+        for binding in (binding for statement in imports for binding in python_imports.bindings(statement)):
             if binding.module == "os" and not binding.symbol:
                 self.os.add(binding.name)
             elif binding.module == "os" and binding.symbol in ("getenv", "environ"):
                 (self.getenv if binding.symbol == "getenv" else self.environ).add(binding.name)
-        self.constants = _constants(tree.tree)
+
+    @cached_property
+    def constants(self) -> dict[str, str]:
+        """The module's names that are bound exactly once, to a string."""
+        return _constants(self.tree)
 
     def is_environ(self, node: ast.AST) -> bool:
         match node:
@@ -75,18 +81,15 @@ class Lookups:
         return None
 
 
-def _constants(module: ast.Module) -> dict[str, str]:
-    """The module's names that are bound exactly once, to a string."""
-    bound = Counter(
-        node.id for node in ast.walk(module) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    )
-    bound += Counter(node.arg for node in ast.walk(module) if isinstance(node, ast.arg))
+def _constants(tree: PythonTree) -> dict[str, str]:
     found: dict[str, str] = {}
-    for statement in module.body:
+    for statement in tree.tree.body:
         match statement:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str() as text))
-            ) if bound[name] == 1:
+            ):
                 found[name] = text
-    return found
+    bound = Counter(n.id for n in tree.parents if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+    bound += Counter(n.arg for n in tree.parents if isinstance(n, ast.arg))
+    return {name: text for name, text in found.items() if bound[name] == 1}

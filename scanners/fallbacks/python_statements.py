@@ -44,7 +44,7 @@ def swallowing(handler: ast.ExceptHandler, vocabulary: Vocabulary) -> Swallowing
                 name = ""
             case _:
                 return None
-        if not is_literal(value):
+        if not is_fixed(value):
             return None
         texts = (n for n in ast.walk(value) if isinstance(n, ast.Constant) and isinstance(n.value, str))
         known = known or next((n for n in texts if is_known(str(n.value), name, vocabulary)), None)
@@ -96,8 +96,11 @@ def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def is_literal(node: ast.AST) -> bool:
-    """Whether an expression is made of constants only."""
+def is_fixed(node: ast.AST) -> bool:
+    """Whether an expression is made of constants only, calls with constant arguments included."""
+    if isinstance(node, ast.Call):
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        return isinstance(node.func, (ast.Name, ast.Attribute)) and all(is_fixed(argument) for argument in arguments)
     kinds = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.expr_context)
     return all(isinstance(inner, kinds) for inner in ast.walk(node))
 
