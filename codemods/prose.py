@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 
 from offramp import sentences
-from offramp.evidence import names_provider
-from offramp.model import Applicability, Edit, Finding, Fix, Refusal, TermKind
+from offramp.evidence import names_provider, new_provider
+from offramp.model import Applicability, Edit, Finding, Fix, Refusal, TermKind, apply_edits
 from offramp.project import Context
 from offramp.sentences import Sentence
+from offramp.syntax.markdown import Markup
 
 RULES = ("retired-name",)
 SUBJECT = "Name the new provider in documentation and comments"
@@ -29,6 +30,8 @@ JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    if finding.place.syntax == "a link" and (anchor := _anchor(finding, context)) is not None:
+        return anchor
     if finding.place.syntax == "a link":
         return Refusal(f"the address holds '{finding.text}': link to what takes its place")
     if finding.term.kind not in (TermKind.NAME, TermKind.PROVIDER):
@@ -46,6 +49,30 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     )
 
 
+def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:
+    """`#gradient-keys` leads to the heading 'Gradient keys', and follows when that changes."""
+    place, text = finding.place, context.document.text
+    if text[place.start : place.start + 1] != "#" or not isinstance(context.document.tree, Markup):
+        return None
+    for kind, start, end in context.document.tree.passages:
+        if kind != "heading" or _slugged(text[start:end]) != text[place.start + 1 : place.end].lower():
+            continue
+        named = [f for f in context.findings if start <= f.start and f.end <= end and f.rule == finding.rule]
+        edits = [edit for f in named if isinstance(answer := fix(f, context), Fix) for edit in answer.edits]
+        moved = [Edit(e.start - start, e.end - start, e.replacement) for e in edits]
+        anchor = f"#{_slugged(apply_edits(text[start:end], moved))}"
+        if edits:
+            return Fix(f"{finding.text} → {anchor}", (Edit(place.start, place.end, anchor),))
+        return Refusal(f"the heading keeps its name, and so does {finding.text}: reword both")
+    return None
+
+
+def _slugged(heading: str) -> str:
+    """A heading as the anchor that GitHub and its like make of it."""
+    words = re.sub(r"^[#=\s]+|[\s=~^-]+$", "", heading).lower()
+    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", words))
+
+
 def _new(finding: Finding, context: Context) -> str:
     """What takes the name's place: the slug where a slug stands, else the name in the same letter case."""
     migration = context.migration
@@ -54,7 +81,7 @@ def _new(finding: Finding, context: Context) -> str:
     slug, name = migration.new_slug or migration.new_name, migration.new_name or migration.new_slug
     if finding.text.islower() and finding.text == migration.slug.lower():
         if key is not None and names_provider(key[1], migration.settings):
-            return migration.settings.get(key[1]) or slug
+            return new_provider(key[1], migration) or slug
         return slug if finding.place.syntax == "inline code" or slug == name.lower() else name
     return name.upper() if finding.text.isupper() and len(finding.text) > 3 else name
 
@@ -90,7 +117,7 @@ def _names_both(context: Context, said: str) -> bool:
 
 
 def _beside_vendor(finding: Finding, context: Context, said: Sentence) -> bool:
-    """'DigitalOcean's Gradient', 'Gradient by DigitalOcean': a longer name's first word stands beside the short one."""
+    """'DigitalOcean's native Gradient SDK', 'Gradient by DigitalOcean': the first word of a longer name is near."""
     names = context.migration.names
     vendors = {name.split()[0] for name in names if " " in name} - {
         name.split()[0] for name in names if " " not in name
@@ -98,8 +125,9 @@ def _beside_vendor(finding: Finding, context: Context, said: Sentence) -> bool:
     words = "|".join(re.escape(word) for word in vendors if word.lower() not in finding.text.lower())
     if not words:
         return False
-    before = re.search(rf"\b(?:{words})(?:['’]s)?[\s(*_`]*$", said.before)
-    return bool(before or re.match(rf"[\s(,*_`]*(?:by|from|of|on|at)?\s*\b(?:{words})\b", said.after))
+    near = rf"\b(?:{words})\b"
+    owns = re.search(rf"{near}['’]s\b", said.around)
+    return bool(owns or re.search(rf"{near}.{{0,25}}$", said.before) or re.match(rf".{{0,12}}{near}", said.after))
 
 
 def _twice(finding: Finding, context: Context, new: str) -> bool:

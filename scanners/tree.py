@@ -27,7 +27,9 @@ HERE = (0, 0)  # an empty span at the start stands for the file itself
 RECORDS = re.compile(r"(^|/)(?:alembic/versions|versions|migrations?|migrate|changesets?)/(?:.*/)?[^/]*\d[^/]*$")
 SHOWN = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|ico|webp|avif|pdf|mp4|webm|woff2?|ttf)$")  # what a person looks at
 PATH_TOKEN = re.compile(r"[\w./@~-]*")
-IN_NAMES = (TermKind.PROVIDER, TermKind.SYMBOL, TermKind.PACKAGE, TermKind.NAME, TermKind.RESIDUE)
+IN_NAMES = (TermKind.SYMBOL, TermKind.PACKAGE)
+NOT_IN_NAMES = (TermKind.ENV, TermKind.URL, TermKind.MODEL)
+PART = re.compile(r"\w[\w+@.-]*")
 
 
 def scan(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -214,12 +216,10 @@ def _renamed(project: Project, part: str) -> str | None:
     result = part
     for match in reversed(project.vocabulary.find(part, paths=False)):
         term = match.reading(*IN_NAMES)
-        if term is None:
-            continue
-        new: str | None = project.vocabulary.renamed_word(match.text) if term.kind is TermKind.RESIDUE else term.new
-        if term.kind is TermKind.NAME or (new and not re.fullmatch(r"[\w.+@-]+", new)):
-            new = project.vocabulary.renamed_word(match.text)  # a name of two words, a requirement
-        if new and not new.startswith("."):
+        new = None if term is None else term.new
+        if new is None or match.text.lower() == project.migration.slug.lower() or not PART.fullmatch(new):
+            new = project.vocabulary.renamed_word(match.text)  # the slug, a word that carries it, a requirement
+        if new and new != match.text and match.reading(*NOT_IN_NAMES) is None:
             result = result[: match.start] + new + result[match.end :]
     return None if result == part else result
 
