@@ -18,7 +18,7 @@ RULES = ("duplicate-setting",)
 SUBJECT = "Merge duplicate settings"
 PLACEHOLDER = re.compile(
     r"""(?:|~|null|none|nil|undefined|todo|tbd|x{2,}|\*+|\.{2,}|-+|<[^>]*>
-    |.*(?:change[-_ ]?me|your[-_ ]|place[-_ ]?holder|replace[-_ ]?(?:me|with|this)|[-_ ]here\b|dummy|fill[-_ ]?in).*)""",
+    |.*(?:change[-_ ]?me|your[-_ ]|place[-_ ]?holder|replace[-_ ]?(?:me|with)|[-_ ]here\b|dummy|fill[-_ ]?in).*)""",
     re.VERBOSE | re.IGNORECASE,
 )
 

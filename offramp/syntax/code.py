@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from offramp.document import Unparsable
+from offramp.document import Tree
 from offramp.model import Entry, Place, Role
 from offramp.syntax import grammar, javascript
 from offramp.syntax import text as plain
@@ -22,16 +22,28 @@ from offramp.syntax.grammar import Node
 
 COMMENT = "//"
 WANTS_PATH = True
-LANGUAGES = {
-    suffix: language
-    for language, suffixes in {
-        **{"go": ".go", "java": ".java", "ruby": ".rb", "php": ".php", "rust": ".rs", "kotlin": ".kt .kts"},
-        **{"csharp": ".cs", "swift": ".swift", "scala": ".scala", "lua": ".lua", "c": ".c", "dart": ".dart"},
-        **{"cpp": ".h .cc .cpp .cxx .hpp", "elixir": ".ex .exs", "haskell": ".hs", "css": ".css .scss .less"},
-        **{"nix": ".nix", "solidity": ".sol", "html": ".html .htm .vue .svelte"},
-    }.items()
-    for suffix in suffixes.split()
+SUFFIXES = {
+    "go": ".go",
+    "java": ".java",
+    "ruby": ".rb",
+    "php": ".php",
+    "rust": ".rs",
+    "kotlin": ".kt .kts",
+    "csharp": ".cs",
+    "swift": ".swift",
+    "scala": ".scala",
+    "lua": ".lua",
+    "c": ".c",
+    "cpp": ".h .cc .cpp .cxx .hpp",
+    "elixir": ".ex .exs",
+    "dart": ".dart",
+    "haskell": ".hs",
+    "css": ".css .scss .less",
+    "nix": ".nix",
+    "solidity": ".sol",
+    "html": ".html .htm .vue .svelte",
 }
+LANGUAGES = {suffix: language for language, suffixes in SUFFIXES.items() for suffix in suffixes.split()}
 NAME = re.compile(r"identifier$|^name$|^variable_name$|^constant$|^instance_variable$|^hash_key_symbol$|^alias$|^atom$")
 STRING = re.compile(
     r"string|rune_literal|char_literal|character_literal|heredoc|nowdoc|symbol$|^charlist$|^attribute_value$"
@@ -64,8 +76,6 @@ SUBJECT = re.compile(
 class Program:
     def __init__(self, text: str, path: str) -> None:
         self.text, self.suffix = text, os.path.splitext(path)[1].lower()
-        if self.suffix not in LANGUAGES:
-            raise Unparsable(f"line 1: there is no parser for {self.suffix or 'a file without a suffix'}")
         self.root = grammar.root(text, LANGUAGES[self.suffix])
         self._scripts: dict[int, javascript.Script] = {}
 
@@ -129,12 +139,16 @@ class Program:
         return self.text[max(self.text.rfind("\n", 0, start - 1) + 1, start - 400) : offset]
 
 
-def parse(text: str, path: str = "") -> Program:
+def parse(text: str, path: str = "") -> Tree:
+    if os.path.splitext(path)[1].lower() not in LANGUAGES:
+        return plain.parse(text)
     return Program(text, path)
 
 
 def check(before: str, after: str, path: str) -> str | None:
-    language = LANGUAGES[os.path.splitext(path)[1].lower()]
+    language = LANGUAGES.get(os.path.splitext(path)[1].lower())
+    if language is None:
+        return None
     return grammar.worse(lambda: grammar.root(before, language), lambda: grammar.root(after, language))
 
 
@@ -150,7 +164,8 @@ def _string(node: Node) -> Node | None:
 
 
 def _is_code(node: Node) -> bool:
-    return not STRING_PART.search(node.kind) and not STRING.search(node.kind) or "interpolation" in node.kind
+    literal = STRING_PART.search(node.kind) or STRING.search(node.kind)
+    return literal is None or "interpolation" in node.kind
 
 
 def _inside(node: Node) -> tuple[int, int]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 MAX_CHARACTERS = 4_000_000  # beyond it a file is data, and reading it as plain text is soon enough
+MAX_LINE = (
+    20_000  # ast-grep counts the columns of a line for each node in it: the square of a minified line is too much
+)
 SURROGATE = re.compile(r"[\ud800-\udfff]")  # undecodable bytes; Rust takes none
 
 
@@ -117,6 +120,9 @@ def root(text: str, language: str) -> Node:
 
     if len(text) > MAX_CHARACTERS:
         raise Unparsable(f"it has {len(text):,} characters: more than {MAX_CHARACTERS:,} are read as plain text")
+    longest = max(map(len, text.split("\n")))
+    if longest > MAX_LINE:
+        raise Unparsable(f"it has a line of {longest:,} characters: more than {MAX_LINE:,} are read as plain text")
     try:
         return Node(SgRoot(SURROGATE.sub("?", text), language).root(), text, None)
     except BaseException as error:  # an unknown language is a Rust panic, which is no Exception
@@ -151,25 +157,34 @@ def item_span(text: str, start: int, end: int, *, opens: int, closes: int) -> tu
     """
     comma = re.compile(r"[ \t]*,").match(text, end, closes)
     after = comma.end() if comma else end
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    alone = not text[line_start:start].strip() and line_start > opens - 1
-    rest = re.compile(r"[ \t]*(?:(?://|#)[^\r\n]*|/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)?(\r\n|\r|\n)").match(text, after)
-    if alone and rest is not None and rest.end() <= closes:
-        return line_start, rest.end()
+    indented = _indentation(text, start)
+    rest = REST.match(text, after)
+    if indented is not None and indented > opens - 1 and rest is not None and rest.end() <= closes:
+        return indented, rest.end()
     if comma is not None:
-        blank = re.compile(r"[ \t]*").match(text, after)
-        return start, blank.end() if blank else after
-    before = re.compile(r",[ \t\r\n]*$").search(text[opens:start])
-    return (opens + before.start(), end) if before else (start, end)
+        while text[after : after + 1] in (" ", "\t"):
+            after += 1
+        return start, after
+    before = start
+    while before > opens and text[before - 1] in " \t\r\n":
+        before -= 1
+    return (before - 1, end) if before > opens and text[before - 1] == "," else (start, end)
+
+
+REST = re.compile(r"[ \t]*;?[ \t]*(?:(?://|#)[^\r\n]*|/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)?(?:\r\n|\r|\n|\Z)")
+
+
+def _indentation(text: str, start: int) -> int | None:
+    """Where the line of an offset starts, if only white space stands before it."""
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    return start if start == 0 or text[start - 1] in "\r\n" else None
 
 
 def line_span(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The whole lines of a span, their break included, or None where something but a comment shares them."""
-    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    rest = re.compile(r"[ \t]*;?[ \t]*(?:(?://|#)[^\r\n]*)?(?:\r\n|\r|\n|\Z)").match(text, end)
-    if rest is None or text[line_start:start].strip():
-        return None
-    return lines(text, line_start, rest.end())
+    line_start, rest = _indentation(text, start), REST.match(text, end)
+    return None if line_start is None or rest is None else lines(text, line_start, rest.end())
 
 
 def lines(text: str, start: int, end: int) -> tuple[int, int]:

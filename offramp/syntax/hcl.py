@@ -32,17 +32,9 @@ class Configuration:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        found: list[Entry] = []
-        bodies = [self.root]
-        while bodies:
-            node = bodies.pop()
-            bodies += node.named
-            if node.kind == "attribute":
-                found.append(self._attribute(node))
-            elif node.kind == "object_elem":
-                found += self._element(node)
-            elif node.kind == "block":
-                found += self._block(node)
+        found = [self._attribute(node) for node in self.root.find_all("attribute")]
+        found += [entry for node in self.root.find_all("object_elem") for entry in self._element(node)]
+        found += [entry for node in self.root.find_all("block") for entry in self._block(node)]
         return sorted(found, key=lambda entry: entry.key_start)
 
     def _attribute(self, node: Node) -> Entry:
