@@ -47,6 +47,8 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
+OR_ELSE = re.compile(r"(\$\{\w+:?)-")
+OR_ELSE_BEFORE = re.compile(r"\$\{\w+:?-$")
 SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?)$")
 MANY_PATHS = 300  # moves; with more, references are found by whole paths and folders only
 LONGEST_WORD = 200  # characters looked at on either side of a slug
@@ -142,6 +144,9 @@ class Vocabulary:
 
     def find(self, text: str, *, paths: bool = True) -> list[Match]:
         """The matches in `text`, in order, none overlapping another; `paths`: those of files that move among them."""
+        whole = text
+        if "${" in text:  # the `-` of `${NAME:-literal}` joins no words: it is the shell's and compose's 'or else'
+            text = OR_ELSE.sub(r"\1 ", text)
         lowered = text.lower()
         others = [*self.homonyms.spans(text), *(matched.span() for matched in self.kept.finditer(text, lowered))]
         taken = _Spans(others)
@@ -155,7 +160,7 @@ class Vocabulary:
                 taken.add(span)
         for span, term in self._slugs(text, taken, found):
             found.setdefault(span, []).append(term)
-        return [Match(start, end, text[start:end], tuple(terms)) for (start, end), terms in sorted(found.items())]
+        return [Match(start, end, whole[start:end], tuple(terms)) for (start, end), terms in sorted(found.items())]
 
     def _slugs(
         self, text: str, taken: _Spans, found: Mapping[tuple[int, int], list[Term]]
@@ -176,6 +181,7 @@ class Vocabulary:
         if match.reading(TermKind.NAME) is not None or match.reading(TermKind.SYMBOL, TermKind.PACKAGE) is None:
             return None
         start, end = _word_around(text, match.start, match.end)
+        start = match.start if OR_ELSE_BEFORE.search(text, max(0, match.start - 200), match.start) else start
         word = text[start:end]
         if word.strip("-$") == match.text or "-" not in word or match.text.lower() != self.migration.slug.lower():
             return None
