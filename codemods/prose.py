@@ -16,7 +16,7 @@ from offramp.evidence import names_provider, new_provider
 from offramp.model import Applicability, Edit, Finding, Fix, Refusal, TermKind, apply_edits
 from offramp.project import Context
 from offramp.sentences import Sentence
-from offramp.syntax.markdown import Markup
+from offramp.syntax import anchors
 
 RULES = ("retired-name",)
 SUBJECT = "Name the new provider in documentation and comments"
@@ -24,8 +24,6 @@ SUBJECT = "Name the new provider in documentation and comments"
 ADDRESS_BEFORE = re.compile(r"[/\\@]$|\w[.:#=-]$")
 ADDRESS_AFTER = re.compile(r"[/\\@](?!\s)|[.:#=](?=\w)")
 KEY = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*(?:=|:=|==|:)\s*[\"'`]?$")
-ARTICLE = re.compile(r"\b([Aa]n?|AN?)(?=[^\w.,;:!?]{1,40}$)")
-CONSONANT = re.compile(r"(?i)u[sn][aei]|eu|one\b|[^aeiou]")
 JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[]*")
 
 
@@ -42,7 +40,7 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     said = sentences.sentence(context.document, finding.place, finding.start, finding.end)
     if (reason := _reason(finding, context, said, new)) is not None:
         return Refusal(reason)
-    edits = [Edit(finding.start, finding.end, new), *_article(finding, context, new)]
+    edits = [Edit(finding.start, finding.end, new), *sentences.article(context.document, finding.start, new)]
     full = finding.term.kind is TermKind.NAME and finding.term.exact
     return Fix(
         f"{finding.text} → {new}", tuple(edits), applicability=Applicability.SAFE if full else Applicability.UNSAFE
@@ -52,25 +50,16 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:
     """`#gradient-keys` leads to the heading 'Gradient keys', and follows when that changes."""
     place, text = finding.place, context.document.text
-    if text[place.start : place.start + 1] != "#" or not isinstance(context.document.tree, Markup):
+    span = anchors.heading_of(context.document, text[place.start : place.end])
+    if span is None:
         return None
-    for kind, start, end in context.document.tree.passages:
-        if kind != "heading" or _slugged(text[start:end]) != text[place.start + 1 : place.end].lower():
-            continue
-        named = [f for f in context.findings if start <= f.start and f.end <= end and f.rule == finding.rule]
-        edits = [edit for f in named if isinstance(answer := fix(f, context), Fix) for edit in answer.edits]
-        moved = [Edit(e.start - start, e.end - start, e.replacement) for e in edits]
-        anchor = f"#{_slugged(apply_edits(text[start:end], moved))}"
-        if edits:
-            return Fix(f"{finding.text} → {anchor}", (Edit(place.start, place.end, anchor),))
+    named = [f for f in context.findings if span[0] <= f.start and f.end <= span[1] and f.rule == finding.rule]
+    edits = [edit for f in named if isinstance(answer := fix(f, context), Fix) for edit in answer.edits]
+    if not edits:
         return Refusal(f"the heading keeps its name, and so does {finding.text}: reword both")
-    return None
-
-
-def _slugged(heading: str) -> str:
-    """A heading as the anchor that GitHub and its like make of it."""
-    words = re.sub(r"^[#=\s]+|[\s=~^-]+$", "", heading).lower()
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", words))
+    moved = [Edit(e.start - span[0], e.end - span[0], e.replacement) for e in edits]
+    anchor = anchors.anchor_of(apply_edits(text[slice(*span)], moved))
+    return Fix(f"{finding.text} → {anchor}", (Edit(place.start, place.end, anchor),))
 
 
 def _new(finding: Finding, context: Context) -> str:
@@ -122,12 +111,7 @@ def _beside_vendor(finding: Finding, context: Context, said: Sentence) -> bool:
     vendors = {name.split()[0] for name in names if " " in name} - {
         name.split()[0] for name in names if " " not in name
     }
-    words = "|".join(re.escape(word) for word in vendors if word.lower() not in finding.text.lower())
-    if not words:
-        return False
-    near = rf"\b(?:{words})\b"
-    owns = re.search(rf"{near}['’]s\b", said.around)
-    return bool(owns or re.search(rf"{near}.{{0,25}}$", said.before) or re.match(rf".{{0,12}}{near}", said.after))
+    return said.names_owner([word for word in vendors if word.lower() not in finding.text.lower()])
 
 
 def _twice(finding: Finding, context: Context, new: str) -> bool:
@@ -143,17 +127,3 @@ def _twice(finding: Finding, context: Context, new: str) -> bool:
         if JOINED.fullmatch(gap) and _new(other, context) == new:
             return True
     return False
-
-
-def _article(finding: Finding, context: Context, new: str) -> list[Edit]:
-    """The article directly before the name, if the new name wants the other one."""
-    start = max(0, finding.start - 45)
-    matched = ARTICLE.search(context.document.text[start : finding.start])
-    if matched is None:
-        return []
-    article = matched[1]
-    wanted = "a" if CONSONANT.match(new) else "an"
-    if article.lower() == wanted:
-        return []
-    styled = wanted.upper() if article.isupper() and len(article) > 1 else article[0] + wanted[1:]
-    return [Edit(start + matched.start(1), start + matched.end(1), styled)]

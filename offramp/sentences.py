@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from offramp.document import Document
-from offramp.model import Place
+from offramp.model import Edit, Place
 
 MARKER = re.compile(r"[ \t]*(?:#+|//+!?|\*+(?=\s|$)|--+(?=\s|$)|;+|/\*+|<!--|%+|REM\b|rem\b)?[ \t]*")
 QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*")
@@ -43,6 +44,8 @@ CHANGE_AFTER = re.compile(
     r"(?:replaced|retired|deprecated|discontinued|superseded|sunset|shut ?down|obsolete|decommissioned|gone)\b"
     r"|[\s*_`]*(?:was|were|used to|had been)\b"
 )
+ARTICLE = re.compile(r"\b([Aa]n?|AN?)(?=[^\w.,;:!?]{1,40}$)")
+CONSONANT = re.compile(r"(?i)u[sn][aei]|eu|one\b|[^aeiou]")
 FLOWING = ("markdown", "text", "notebook")  # kinds whose lines go on without a marker
 FAR = 8  # lines
 
@@ -68,6 +71,25 @@ class Sentence:
         """Whether it says of the name in the span that it was left, replaced or preferred: 'instead of X'."""
         direct = VERB_BEFORE.search(self.before) is not None and NO_NOUN.match(self.after) is not None
         return direct or bool(CHANGE_BEFORE.search(self.before) or CHANGE_AFTER.match(self.after))
+
+    def names_owner(self, owners: Sequence[str]) -> bool:
+        """Whether one of these is said to own the name in the span, or stands near it."""
+        if not owners:
+            return False
+        owner = rf"\b(?:{'|'.join(map(re.escape, owners))})\b"
+        owns = re.search(rf"{owner}['’]s\b", self.around) or re.search(rf"{owner}.{{0,25}}$", self.before)
+        return bool(owns or re.match(rf".{{0,12}}{owner}", self.after))
+
+
+def article(document: Document, start: int, new: str) -> list[Edit]:
+    """The article directly before a name, if the new name wants the other one."""
+    low = max(0, start - 45)
+    matched = ARTICLE.search(document.text[low:start])
+    wanted = "a" if CONSONANT.match(new) else "an"
+    if matched is None or matched[1].lower() == wanted:
+        return []
+    styled = wanted.upper() if matched[1].isupper() and len(matched[1]) > 1 else matched[1][0] + wanted[1:]
+    return [Edit(low + matched.start(1), low + matched.end(1), styled)]
 
 
 def sentence(document: Document, place: Place, start: int, end: int) -> Sentence:
