@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,12 +22,22 @@ from offramp.ledger import State
 from offramp.model import Applicability, Finding, Fix, Refusal, Severity
 from offramp.project import Project
 from offramp.redaction import redact
-from reports.json_document import printable
+from reports.json_document import LONGEST
+from reports.json_document import printable as without_surrogates
 
 STYLES = {"path": "1", "rule": "36", "bad": "31", "warn": "33", "good": "32", "dim": "2"}
 SEVERITY_STYLE = {Severity.CRITICAL: "bad", Severity.HIGH: "bad", Severity.MEDIUM: "warn", Severity.LOW: "dim"}
 SHOWN_PER_FILE = 40
 Style = Callable[[str, str], str]
+
+
+def printable(text: str) -> str:
+    """`text` as a terminal may show it: names and lines of a repository must not steer it."""
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", _escaped, without_surrogates(text))
+
+
+def _escaped(matched: re.Match[str]) -> str:
+    return matched[0].encode("unicode_escape").decode()
 
 
 def styler(options: argparse.Namespace, stream: TextIO) -> Style:
@@ -54,8 +66,8 @@ def scan(project: Project, result: ScanResult, options: argparse.Namespace, seco
         _line(out, f"{_count(len(result.suppressed), 'reference')} left on purpose (-v lists them).")
     if total:
         _line(out, f"{fixable} can be changed by the tool, {total - fixable} need a person.")
-        _line(out, f"Next: {style('path', f'migrate run {options.migration} {_where(options)}--dry-run')}")
-    return out.getvalue().encode()
+        _line(out, f"Next: {style('path', f'migrate run {_quoted(options.migration)} {_where(options)}--dry-run')}")
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def run(
@@ -71,14 +83,16 @@ def run(
             _line(out, style("warn", "Left for a person:"))
             reasons = {record.now.key: record for record in left}
             findings = [record.now for record in left]
-            _by_file(out, style, findings, outcome.after.documents, lambda f: style("dim", reasons[f.key].reason))
+            _by_file(
+                out, style, findings, outcome.after.documents, lambda f: style("dim", _told(reasons[f.key].reason))
+            )
         if options.verbose:
             kept = [(r.now, r.reason) for r in outcome.records if r.state is State.SUPPRESSED]
             _suppressed(out, style, kept, outcome.after.documents)
     _errors(out, style, outcome.after.errors)
     _settings(out, style, outcome)
     _summary(out, style, outcome, changes, options, applied=applied)
-    return out.getvalue().encode()
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def _changes(out: TextIO, style: Style, outcome: Outcome, changes: Sequence[FileChange]) -> None:
@@ -113,7 +127,7 @@ def _by_file(
         _line(out, style("path", printable(path)))
         for found in group[:SHOWN_PER_FILE]:
             mark = style(SEVERITY_STYLE[found.severity], found.severity.name.lower())
-            _line(out, f"  {_place(found, documents)}  {mark}  {style('rule', found.rule)}  {_message(found)}")
+            _line(out, f"  {_place(found, documents)}  {mark}  {style('rule', found.rule)}  {_told(found.message)}")
             excerpt = _excerpt(found, documents)
             if excerpt:
                 _line(out, f"      {excerpt}")
@@ -124,8 +138,8 @@ def _by_file(
         _line(out)
 
 
-def _message(found: Finding) -> str:
-    return printable(redact(found.message))
+def _told(text: str) -> str:
+    return printable(redact(text))
 
 
 def _place(found: Finding, documents: Mapping[str, Document]) -> str:
@@ -139,18 +153,18 @@ def _excerpt(found: Finding, documents: Mapping[str, Document]) -> str:
     document = documents.get(found.path)
     if document is None or found.end == 0:
         return ""
-    text = redact(document.line(document.position(found.start)[0])).strip()
+    text = redact(document.line(document.position(found.start)[0])[:LONGEST]).strip()
     return printable(text if len(text) <= 100 else text[:97] + "…")
 
 
 def _answer(style: Style, answer: Fix | Refusal | None) -> str:
     match answer:
         case Fix(applicability=Applicability.UNSAFE):
-            return style("good", f"fix (look at it): {redact(answer.title)}")
+            return style("good", f"fix (look at it): {_told(answer.title)}")
         case Fix():
-            return style("good", f"fix: {redact(answer.title)}")
+            return style("good", f"fix: {_told(answer.title)}")
         case Refusal():
-            return style("dim", f"by hand: {answer.reason}")
+            return style("dim", f"by hand: {_told(answer.reason)}")
         case _:
             return ""
 
@@ -162,7 +176,7 @@ def _suppressed(
     if kept:
         _line(out, "Left on purpose:")
         for found, reason in kept:
-            _line(out, f"  {_place(found, documents)}  {style('rule', found.rule)}  {style('dim', reason)}")
+            _line(out, f"  {_place(found, documents)}  {style('rule', found.rule)}  {style('dim', _told(reason))}")
         _line(out)
 
 
@@ -199,18 +213,22 @@ def _summary(
     applied: bool,
 ) -> None:
     balance = outcome.balance
-    parts = f"{balance.fixed} fixed + {balance.refused} refused + {balance.suppressed} suppressed + {balance.external} external"
+    parts = f"{balance.fixed} fixed + {balance.refused} refused + {balance.suppressed} suppressed"
+    parts += f" + {balance.external} external"
     _line(out, f"{balance.found} references = {parts}")
     verb = "changed" if applied else "would change"
     _line(out, f"{_count(len(changes), 'file')} {verb} of {len(outcome.before.paths):,}, {outcome.seconds:.2f} s.")
-    command = f"migrate run {options.migration} {_where(options)}".rstrip()
+    command = f"migrate run {_quoted(options.migration)} {_where(options)}".rstrip()
+    if changes and not applied and not options.dry_run:
+        _line(out, style("bad", "Nothing was kept."))
+        return
     if not balance.found:
         _line(out, style("good", "Nothing refers to what is retired."))
     elif options.dry_run:
         _line(out, f"Next: {style('path', command)} makes the change, or `git apply` the diff above.")
     elif balance.left:
         todo = f"{_count(balance.left, 'reference')} left for a person, listed above with the reasons"
-        again = f"migrate scan {options.migration} {_where(options)}".rstrip()
+        again = f"migrate scan {_quoted(options.migration)} {_where(options)}".rstrip()
         _line(out, f"{style('warn', todo)}. Afterwards: {style('path', again)}")
     else:
         _line(out, style("good", "Nothing is left."))
@@ -220,7 +238,12 @@ def _summary(
 
 
 def _where(options: argparse.Namespace) -> str:
-    return "" if options.path == "." else f"{options.path} "
+    return "" if options.path == "." else f"{_quoted(options.path)} "
+
+
+def _quoted(word: str) -> str:
+    """A word of a command line that can be copied from the terminal."""
+    return printable(shlex.quote(word))
 
 
 def _count(number: int, word: str) -> str:

@@ -6,12 +6,16 @@ lines that hold one can then not be applied, which is the lesser evil.
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from offramp import splices
 from offramp.journal import FileChange
 from offramp.redaction import redact
+
+AROUND = 3  # lines of context
+NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
 def unified(changes: Iterable[FileChange]) -> bytes:
@@ -19,52 +23,101 @@ def unified(changes: Iterable[FileChange]) -> bytes:
     return b"".join(b"".join(_one(change)) for change in sorted(changes, key=lambda c: c.path))
 
 
+def texts(change: FileChange) -> list[str]:
+    """The hunks of one file, for people and programs that read text."""
+    before, after = change.before or b"", change.after or b""
+    if b"\0" in before or b"\0" in after:
+        before, after = _narrow(before), _narrow(after)
+    return [hunk.decode("utf-8", "replace") for hunk in hunks(before, after)]
+
+
 def _one(change: FileChange) -> Iterator[bytes]:
     old, new = _name("a/", change.path), _name("b/", change.target)
-    yield f"diff --git {old} {new}\n".encode()
+    yield b"diff --git %s %s\n" % (old, new)
     if change.before is None:
         yield b"new file mode 100644\n"
     if change.after is None:
         yield b"deleted file mode 100644\n"
     if change.before is not None and change.target != change.path:
-        yield f"rename from {_name('', change.path)}\nrename to {_name('', change.target)}\n".encode()
+        yield b"rename from %s\nrename to %s\n" % (_name("", change.path), _name("", change.target))
     before, after = change.before or b"", change.after or b""
     if before == after:
         return
     if b"\0" in before or b"\0" in after:
         yield from _wide(before, after)
         return
-    source = "/dev/null" if change.before is None else old
-    target = "/dev/null" if change.after is None else new
-    yield f"--- {source}\n+++ {target}\n".encode()
-    yield from hunks(before.decode("latin-1"), after.decode("latin-1"), "latin-1")
+    source = b"/dev/null" if change.before is None else _ended(old)
+    target = b"/dev/null" if change.after is None else _ended(new)
+    yield b"--- %s\n+++ %s\n" % (source, target)
+    yield from hunks(before, after)
 
 
-def hunks(before: str, after: str, encoding: str) -> Iterator[bytes]:
+def hunks(before: bytes, after: bytes) -> Iterator[bytes]:
     """The hunks of a diff, without file names; lines break at newlines only, as in git."""
-    lines = difflib.unified_diff(_lines(before), _lines(after), n=3)
-    for number, line in enumerate(lines):
-        if number < 2:
-            continue  # the file names
-        body, newline = (line[:-1], "\n") if line.endswith("\n") else (line, "\n\\ No newline at end of file\n")
-        yield (redact(body) + newline).encode(encoding, "surrogateescape")
+    old, new = _lines(before), _lines(after)
+    for group in _groups(splices.blocks(old, new)):
+        (start, _, new_start, _), (_, stop, _, new_stop) = group[0], group[-1]
+        head = min(AROUND, start)
+        tail = min(AROUND, len(old) - stop)
+        ranges = _range(start - head, stop + tail), _range(new_start - head, new_stop + tail)
+        parts = [b"@@ -%s +%s @@\n" % ranges]
+        position = start - head
+        for a, b, c, d in group:
+            parts += [_line(b" ", line) for line in old[position:a]]
+            parts += [_line(b"-", line) for line in old[a:b]]
+            parts += [_line(b"+", line) for line in new[c:d]]
+            position = b
+        parts += [_line(b" ", line) for line in old[position : stop + tail]]
+        yield b"".join(parts)
 
 
-def _lines(text: str) -> list[str]:
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
+def _groups(blocks: Sequence[splices.Block]) -> Iterator[list[splices.Block]]:
+    """Blocks that stand so near that their context meets."""
+    group: list[splices.Block] = []
+    for block in blocks:
+        if group and block[0] - group[-1][1] > 2 * AROUND:
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group
+
+
+def _range(start: int, stop: int) -> bytes:
+    length = stop - start
+    first = start + 1 if length else start  # an empty range begins at the line just before it
+    return b"%d" % first if length == 1 else b"%d,%d" % (first, length)
+
+
+def _line(mark: bytes, line: bytes) -> bytes:
+    body, end = (line[:-1], b"\n") if line.endswith(b"\n") else (line, NO_NEWLINE)
+    return mark + redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") + end
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return re.findall(rb"[^\n]*\n|[^\n]+", content)
 
 
 def _wide(before: bytes, after: bytes) -> Iterator[bytes]:
     """UTF-16 is binary to git: shown decoded, as remarks that `git apply` passes over."""
     yield b"# UTF-16: shown decoded, `git apply` leaves this file as it is\n"
-    texts = [content.decode("utf-16-be" if content[:2] == b"\xfe\xff" else "utf-16-le") for content in (before, after)]
-    for line in hunks(*texts, encoding="utf-8"):
-        yield b"# " + line
+    for hunk in hunks(_narrow(before), _narrow(after)):
+        yield b"".join(b"# " + line for line in hunk.splitlines(keepends=True))
 
 
-def _name(prefix: str, path: str) -> str:
-    plain = prefix + path
-    if re.search(r'[\x00-\x1f"\\\x7f]', plain) is None:
+def _narrow(content: bytes) -> bytes:
+    encoding = "utf-16-be" if content[:2] == b"\xfe\xff" or content[:1] == b"\0" else "utf-16-le"
+    return content.decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def _ended(name: bytes) -> bytes:
+    """A name in a `---` line; one with blanks ends in a tab, so that no reader takes its end for a date."""
+    return name + b"\t" if b" " in name else name
+
+
+def _name(prefix: str, path: str) -> bytes:
+    """A path as git writes it: in quotes, with octal escapes, where it holds anything unusual."""
+    plain = os.fsencode(prefix + path)
+    if re.search(rb'[\x00-\x1f"\\\x7f-\xff]', plain) is None:
         return plain
-    escaped = "".join(f"\\{ord(c):03o}" if c < " " or c == "\x7f" else f"\\{c}" if c in '"\\' else c for c in plain)
-    return f'"{escaped}"'
+    return b'"' + re.sub(rb'[\x00-\x1f"\\\x7f-\xff]', lambda m: b"\\%03o" % m[0][0], plain) + b'"'

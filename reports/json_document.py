@@ -16,6 +16,7 @@ from offramp.ledger import Record, State
 from offramp.model import Applicability, Finding, Fix, Refusal
 from offramp.redaction import redact
 
+LONGEST = 2_000  # characters of a line that are looked at for an excerpt
 Answer = Fix | Refusal | None
 Json = Mapping[str, object]
 
@@ -58,7 +59,7 @@ def _row(identity: str, found: Finding, answer: Answer, documents: Mapping[str, 
         "end_line": end_line,
         "end_column": end_column,
         "message": printable(redact(found.message)),
-        "excerpt": printable(redact(_line(found, documents))[:300]),
+        "excerpt": printable(redact(_line(found, documents)[:LONGEST])[:300]),
         "fix": _fix(answer),
         "related": [],
     }
@@ -69,7 +70,7 @@ def _fix(answer: Answer) -> Json:
         case Fix():
             return {"applicability": answer.applicability.value, "description": printable(redact(answer.title))}
         case Refusal():
-            return {"applicability": Applicability.MANUAL.value, "description": printable(answer.reason)}
+            return {"applicability": Applicability.MANUAL.value, "description": printable(redact(answer.reason))}
         case _:
             return {"applicability": Applicability.NONE.value, "description": ""}
 
@@ -109,7 +110,7 @@ def scan_document(
             "by_severity": dict(sorted(Counter(found.severity.name.lower() for found in findings).items())),
             "elapsed_seconds": round(seconds, 3),
         },
-        "errors": [{"path": printable(path), "message": printable(message)} for path, message in errors],
+        "errors": [{"path": printable(path), "message": printable(message)} for path, message in sorted(set(errors))],
     }
 
 
@@ -137,7 +138,9 @@ def run_document(
     )
     return document | {
         "changes": [change_row(change, codemods.get(change.path, [])) for change in changes],
-        "manual": [{**row, "reason": printable(record.reason)} for row, record in zip(rows, manual, strict=True)],
+        "manual": [
+            {**row, "reason": printable(redact(record.reason))} for row, record in zip(rows, manual, strict=True)
+        ],
         "suppressed": sum(record.state is State.SUPPRESSED for record in records),
         "balance": {
             "found": outcome.balance.found,
@@ -146,7 +149,7 @@ def run_document(
             "suppressed": outcome.balance.suppressed,
             "external": outcome.balance.external,
         },
-        "settings": {name: sorted(paths) for name, paths in sorted(outcome.settings.items())},
+        "settings": {name: sorted(map(printable, paths)) for name, paths in sorted(outcome.settings.items())},
         "verification": verification,
         "applied": applied,
     }
@@ -160,16 +163,15 @@ def _fate(record: Record) -> Answer:
 
 def change_row(change: FileChange, codemods: Sequence[str]) -> Json:
     """One changed file: the codemods that touched it, its hunks, its old and new path."""
-    from reports.diff import unified
+    from reports import diff
 
-    parts = unified([change]).decode("utf-8", "replace").split("\n@@")
     return {
         "path": printable(change.path),
         "new_path": printable(change.target),
         "codemods": list(codemods),
-        "hunks": ["@@" + part for part in parts[1:]],
+        "hunks": diff.texts(change),
     }
 
 
-def dump(document: Mapping[str, object]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def dump(document: Mapping[str, object]) -> bytes:
+    return printable(json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()

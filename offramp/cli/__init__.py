@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from offramp import __version__
@@ -51,6 +52,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`migrate … | head`); Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as error:
+        if os.environ.get("OFFRAMP_TRACEBACK"):
+            raise
+        print(f"migrate: {_mistake(error)}", file=sys.stderr)
+        return 2
+
+
+def _mistake(error: Exception) -> Problem:
+    """An error that nobody foresaw, as a sentence; what it says may hold a secret, so its place has to do."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    hint = "Please report it with the output of the same command under OFFRAMP_TRACEBACK=1 (look through it first)."
+    return Problem(f"this is a mistake of offramp: {type(error).__name__}", place=place, hint=hint)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

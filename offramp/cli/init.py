@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator
 
 from offramp import inventory, migration
 from offramp.cli import options as shared
-from offramp.files import tree_root
 from offramp.inventory import Inventory, Item
 from offramp.migration import Migration
 from offramp.model import Problem
@@ -31,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="new", metavar="SLUG", required=True, help="the provider that replaces it")
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write (OLD-to-NEW.yaml; - for the terminal)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no summary")
-    parser.add_argument("--jobs", type=int, metavar="N", default=0, help="processes that scan (0: as many as help)")
+    shared.add_jobs(parser)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -48,7 +47,7 @@ def execute(options: argparse.Namespace) -> int:
         raise Problem("there is already such a file", place=str(target), hint=hint)
     known = migration.load(name) if name in migration.built_in() else None
     seed = inventory.seed(known, options.old, options.new)
-    project = open_project(tree_root(options.path), seed, jobs=options.jobs)
+    project = open_project(shared.open_tree(options), seed, jobs=options.jobs)
     with shared.progress_bar(options, len(project.paths)) as progress:
         items = inventory.take(project, progress)
     text = render(name, seed, items)
@@ -59,7 +58,8 @@ def execute(options: argparse.Namespace) -> int:
     try:
         target.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Problem(f"the migration file can't be written: {error.strerror}", place=str(target)) from None
+        hint = "Give another file with -o, or - for the terminal."
+        raise Problem(f"the migration file can't be written: {error.strerror}", place=str(target), hint=hint) from None
     if not options.quiet:
         _summary(target, items, options.path)
     return 0
@@ -98,7 +98,7 @@ def render(name: str, seed: Migration, items: Inventory) -> str:
 
     def table(entries: Iterable[Item], indent: str = "  ") -> Iterator[str]:
         for item in sorted(entries, key=lambda i: (-i.count, i.old)):
-            places = f"{item.count} place{'s' * (item.count != 1)} in {len(item.paths)} file{'s' * (len(item.paths) != 1)}"
+            places = f"{_count(item.count, 'place')} in {_count(len(item.paths), 'file')}"
             if item.new is None:
                 yield f"{indent}# {scalar(item.old)}: ?  # {places}; {item.note or 'no successor is known: write it'}"
             else:
@@ -107,16 +107,21 @@ def render(name: str, seed: Migration, items: Inventory) -> str:
     def section(title: str, entries: dict[str, Item], remark: str) -> Iterator[str]:
         lines = list(table(entries.values()))
         if lines:
-            yield from ("", f"# {remark}", f"{title}:" if any(":" in line.partition("#")[0] for line in lines) else f"{title}: {{}}")
+            decided = any(":" in line.partition("#")[0] for line in lines)
+            yield from ("", f"# {remark}", f"{title}:" if decided else f"{title}: {{}}")
             yield from lines
 
     def parts() -> Iterator[str]:
         yield from ("schema: 1", f"name: {name}", f"title: {scalar(_title(seed))}")
-        yield from ("retire:", f"  provider: {seed.slug}", f"  names: [{', '.join(scalar(n) for n in seed.names)}]")
-        yield from ("replace:", f"  provider: {seed.new_slug}", f"  names: {scalar(seed.new_name)}")
+        yield from (
+            "retire:",
+            f"  provider: {scalar(seed.slug)}",
+            f"  names: [{', '.join(scalar(n) for n in seed.names)}]",
+        )
+        yield from ("replace:", f"  provider: {scalar(seed.new_slug)}", f"  names: {scalar(seed.new_name)}")
         yield from section("env", items.env, "Environment variables. ~ deletes; one * carries over: OLD_*: NEW_*.")
-        settings = {key: item for key, item in items.settings.items()}
-        yield from section("settings", settings, f"Provider settings. All become '{seed.new_slug}' unless another value stands here.")
+        remark = f"Provider settings. All become '{seed.new_slug}' unless another value stands here."
+        yield from section("settings", items.settings, remark)
         yield from section("models", items.models, "Model ids. Check each: only the same model is a safe successor.")
         yield from section("urls", items.urls, "Hosts and URLs; a prefix is enough.")
         if items.packages:
@@ -131,13 +136,17 @@ def render(name: str, seed: Migration, items: Inventory) -> str:
             yield from ("", "# Workflows that look deprecated; the run archives them by itself. To keep one, list it.")
             yield from ("# workflows: {keep: []}", *(f"#   {path}" for path in sorted(items.workflows)))
         if seed.keep or seed.keep_paths:
-            entries = [*seed.keep, *(f"path:{path}" for path in seed.keep_paths)]
-            yield from ("", "# Never touched.", "keep:", *(f"  - {scalar(entry)}" for entry in entries))
+            kept = [*seed.keep, *(f"path:{path}" for path in seed.keep_paths)]
+            yield from ("", "# Never touched.", "keep:", *(f"  - {scalar(entry)}" for entry in kept))
         if seed.homonyms:
             yield from ("", "# Words that carry the name and mean something else.", "homonyms:")
             yield from (f"  - {scalar(word)}" for word in seed.homonyms)
 
     return "\n".join(parts()) + "\n"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)
 
 
 def _title(seed: Migration) -> str:

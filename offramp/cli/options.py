@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import pathlib
 import sys
 from collections.abc import Iterator
 
+from offramp import files as tree_files
+from offramp import transaction
 from offramp.engine import Options, Progress, silent
 from offramp.evidence import SEVERITY
 from offramp.model import Problem
@@ -17,7 +20,8 @@ LONG_WORK = 400  # files; below this a progress bar would only flicker
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which findings")
-    group.add_argument("--select", action="append", metavar="RULE", default=[], help="only these rules (comma-separated)")
+    which = "only these rules (comma-separated)"
+    group.add_argument("--select", action="append", metavar="RULE", default=[], help=which)
     group.add_argument("--ignore", action="append", metavar="RULE", default=[], help="all rules but these")
     group.add_argument(
         "--include",
@@ -36,14 +40,18 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-q", "--quiet", action="store_true", help="only the summary")
     group.add_argument("-v", "--verbose", action="store_true", help="also what was suppressed, with the reasons")
     group.add_argument("--no-color", action="store_true", help="no colour, even on a terminal")
-    group.add_argument("--jobs", type=_positive, metavar="N", default=0, help="processes that scan (0: as many as help)")
+    add_jobs(group)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return number
+def add_jobs(parser: argparse._ActionsContainer) -> None:
+    help_text = "processes that scan (0: as many as help)"
+    parser.add_argument("--jobs", type=processes, metavar="N", default=0, help=help_text)
+
+
+def processes(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of processes: write 0 or more")
+    return int(text)
 
 
 def selection(options: argparse.Namespace, *, fail_fast: bool = True) -> Options:
@@ -52,9 +60,8 @@ def selection(options: argparse.Namespace, *, fail_fast: bool = True) -> Options
     Raises:
         Problem: there is no such rule.
     """
-    return Options(
-        select=_rules(options.select), ignore=_rules(options.ignore), include=frozenset(options.include), fail_fast=fail_fast
-    )
+    select, ignore = _rules(options.select), _rules(options.ignore)
+    return Options(select=select, ignore=ignore, include=frozenset(options.include), fail_fast=fail_fast)
 
 
 def _rules(lists: list[str]) -> frozenset[str]:
@@ -87,6 +94,36 @@ def progress_bar(options: argparse.Namespace, files: int) -> Iterator[Progress]:
         yield advance
 
 
+def open_tree(options: argparse.Namespace) -> pathlib.Path:
+    """The folder to work in, after what an earlier run left half-written was taken back.
+
+    Raises:
+        Problem: there is no such folder, or the result could not be written in the end.
+    """
+    root = tree_files.tree_root(options.path)
+    if options.output and options.output != "-":
+        check_output(options.output)
+    if transaction.recover(root):
+        print("migrate: an earlier run was interrupted; it was taken back first.", file=sys.stderr)
+    return root
+
+
+def check_output(target: str) -> None:
+    """Refuse an -o FILE that can't be written before any work is done.
+
+    Raises:
+        Problem: it is a folder, or there is no folder to put it in.
+    """
+    path = pathlib.Path(target)
+    hint = "Give the path of a file in a folder that exists."
+    if path.is_dir():
+        raise Problem("the result can't be written: this is a folder", place=target, hint=hint)
+    if not path.parent.is_dir():
+        raise Problem("the result can't be written: there is no such folder", place=target, hint=hint)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise Problem("the result can't be written: permission denied", place=target, hint=hint)
+
+
 def write(options: argparse.Namespace, content: bytes) -> None:
     """The result, to the file that -o names or to stdout.
 
@@ -101,4 +138,5 @@ def write(options: argparse.Namespace, content: bytes) -> None:
     try:
         pathlib.Path(options.output).write_bytes(content)
     except OSError as error:
-        raise Problem(f"the result can't be written: {error.strerror}", place=options.output) from None
+        hint = "Free some space or give another file with -o; `migrate undo` takes a run back."
+        raise Problem(f"the result can't be written: {error.strerror}", place=options.output, hint=hint) from None

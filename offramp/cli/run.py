@@ -52,47 +52,84 @@ class Verification:
 
 def execute(options: argparse.Namespace) -> int:
     chosen = shared.selection(options, fail_fast=not options.no_fail_fast)
+    _check_together(options)
     loaded = migration.load(options.migration)
-    root = files.tree_root(options.path)
+    root = shared.open_tree(options)
     if options.commit:
         return _commit(options, chosen, loaded, root)
-    if not options.dry_run:
-        _prepare(options, root)
-    before = _verify(options, root) if options.verify and not options.dry_run else None
-    if before is not None and not before.passed:
-        hint = f"It fails already, so it can prove nothing. Its last words:\n{_tail(before.output)}"
-        raise Problem(f"`{options.verify}` fails before the run", place=str(root), hint=hint)
-    outcome = _run(options, chosen, loaded, root)
-    todo = changes.of(outcome)
     if options.dry_run:
+        outcome, todo = _run(options, chosen, loaded, root)
         _report(options, outcome, todo, applied=False)
         return 1 if outcome.balance.left else 0
+    _refuse_dirty(options, root)
+    if options.verify:
+        _verify_before(options, root)
+    outcome, todo = _run(options, chosen, loaded, root)
     if todo:
         transaction.apply(root, todo, loaded.name)
-    after = _verify(options, root) if before is not None else None
-    if after is not None and not after.passed:
-        transaction.undo(root) if todo else None
-        _report(options, outcome, todo, applied=False, verification=after)
-        return 3
-    _report(options, outcome, todo, applied=bool(todo), verification=after)
-    return 1 if outcome.balance.left else 0
+    after = _verify_after(options, root, todo) if options.verify else None
+    passed = after is None or after.passed
+    _report(options, outcome, todo, applied=bool(todo) and passed, verification=after)
+    return (1 if outcome.balance.left else 0) if passed else 3
+
+
+def _check_together(options: argparse.Namespace) -> None:
+    if options.commit and options.dry_run:
+        hint = "--dry-run prints the change; --commit makes a branch of it. Leave one of them out."
+        raise Problem("--dry-run and --commit exclude each other", hint=hint)
+    if options.branch and not options.commit:
+        raise Problem("--branch names the branch that --commit makes", place="--branch", hint="Add --commit.")
+
+
+def _verify_before(options: argparse.Namespace, root: pathlib.Path) -> None:
+    before = _verify(options, root)
+    if not before.passed:
+        words = _tail(before.output)
+        hint = f"It fails already, so it can prove nothing. Its last words:\n{words}" if words else "It says nothing."
+        raise Problem(f"`{options.verify}` fails before the run", place=str(root), hint=hint)
+
+
+def _verify_after(options: argparse.Namespace, root: pathlib.Path, todo: Sequence[FileChange]) -> Verification:
+    """Run the command of --verify; where it fails or is interrupted, take the change back."""
+    try:
+        after = _verify(options, root)
+    except BaseException:
+        _take_back(root, todo)
+        raise
+    if not after.passed:
+        _take_back(root, todo)
+    return after
+
+
+def _take_back(root: pathlib.Path, todo: Sequence[FileChange]) -> None:
+    if not todo:
+        return
+    try:
+        transaction.undo(root)
+    except Problem as problem:
+        hint = "The change is still there: restore these files, then `migrate undo`."
+        message = f"the verification failed, and its command has changed files itself ({problem.message})"
+        raise Problem(message, place=str(root), hint=hint) from None
 
 
 def _run(
     options: argparse.Namespace, chosen: engine.Options, loaded: migration.Migration, root: pathlib.Path
-) -> Outcome:
+) -> tuple[Outcome, list[FileChange]]:
+    """What a run makes of the tree, in memory, and the files that it changes."""
     project = open_project(root, loaded, include=chosen.include, jobs=options.jobs)
     with shared.progress_bar(options, len(project.paths)) as progress:
         outcome = engine.run(project, chosen, progress)
     if not outcome.balance.adds_up:
         hint = "Nothing was written. This is a mistake of offramp: please report it with the output of --format json."
         raise Problem(f"the balance of the run does not add up: {outcome.balance}", place=str(root), hint=hint)
-    return outcome
+    try:
+        return outcome, changes.of(outcome)
+    except files.Unreadable as error:
+        hint = "Nothing was written. Another program changes the tree: run again when it has finished."
+        raise Problem(f"a file changed while the run was on: {error}", place=str(root), hint=hint) from None
 
 
-def _prepare(options: argparse.Namespace, root: pathlib.Path) -> None:
-    if transaction.recover(root):
-        print("migrate: an earlier run was interrupted; it was taken back first.", file=sys.stderr)
+def _refuse_dirty(options: argparse.Namespace, root: pathlib.Path) -> None:
     status = files.git(root, "status", "--porcelain", "--untracked-files=no", "--", ".")
     if status and not options.allow_dirty:
         names = [line[3:] for line in status.decode("utf-8", "replace").splitlines()]
@@ -127,9 +164,10 @@ def _report(
 
         facts = None
         if verification is not None:
-            facts = {"command": verification.command, "passed": verification.passed, "output": _tail(verification.output)}
+            output = _tail(verification.output)
+            facts = {"command": verification.command, "passed": verification.passed, "output": output}
         document = json_document.run_document(outcome, todo, applied=applied, verification=facts)
-        shared.write(options, json_document.dump(document).encode())
+        shared.write(options, json_document.dump(document))
         return
     from reports import console
 
@@ -142,10 +180,12 @@ def _report(
         return
     shared.write(options, console.run(outcome, todo, options, applied=applied, stream=sys.stdout))
     if verification is not None:
-        word = "passes" if verification.passed else "newly fails: everything was rolled back"
-        print(f"Verified: `{verification.command}` {word}.")
-        if not verification.passed:
-            print(_tail(verification.output))
+        told = "passes" if verification.passed else f"newly fails: {_gone(options)}\n{_tail(verification.output)}"
+        print(f"Verified: `{verification.command}` {told}".rstrip())
+
+
+def _gone(options: argparse.Namespace) -> str:
+    return "no branch was made." if options.commit else "everything was rolled back."
 
 
 def _commit(
@@ -153,21 +193,25 @@ def _commit(
 ) -> int:
     from offramp import branch
 
-    name = options.branch or f"offramp/{loaded.name}"
+    name = branch.checked_name(root, options.branch or f"offramp/{branch.slug(loaded.name)}")
+    verification = None
     with branch.worktree(root, name) as tree:
-        outcome = _run(options, chosen, loaded, tree.folder)
-        todo = changes.of(outcome)
+        if options.verify:
+            _verify_before(options, tree.folder)
+        outcome, todo = _run(options, chosen, loaded, tree.folder)
         commits = tree.commit_steps(outcome, loaded) if todo else []
         if options.verify and todo:
             verification = _verify(options, tree.folder)
-            if not verification.passed:
-                tree.abandon()
-                print(f"Verified: `{options.verify}` fails on the branch; it was dropped.\n{_tail(verification.output)}")
-                return 3
-    _report(options, outcome, todo, applied=bool(todo))
+        passed = verification is None or verification.passed
+        if commits and passed:
+            tree.make_branch()
+    _report(options, outcome, todo, applied=bool(todo) and passed, verification=verification)
+    if not passed:
+        return 3
     if options.format == "text" and not options.output:
         if commits:
-            print(f"\nBranch {name} with {len(commits)} commits; your checkout is as it was. Look: git log -p {name}")
+            count = f"{len(commits)} commit{'s' * (len(commits) != 1)}"
+            print(f"\nBranch {name} with {count}; your checkout is as it was. Look: git log -p {name}")
         else:
             print("\nNothing to commit: no branch was made.")
     return 1 if outcome.balance.left else 0

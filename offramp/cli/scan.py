@@ -13,7 +13,6 @@ import time
 
 from offramp import engine, migration
 from offramp.cli import options as shared
-from offramp.files import tree_root
 from offramp.project import open_project
 
 
@@ -29,7 +28,8 @@ def execute(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     chosen = shared.selection(options)
     loaded = migration.load(options.migration)
-    project = open_project(tree_root(options.path), loaded, include=chosen.include, jobs=options.jobs)
+    root = shared.open_tree(options)
+    project = open_project(root, loaded, include=chosen.include, jobs=options.jobs)
     with shared.progress_bar(options, len(project.paths)) as progress:
         result = engine.scan(project, chosen, progress, low=options.all)
     seconds = time.perf_counter() - started
@@ -45,7 +45,7 @@ def execute(options: argparse.Namespace) -> int:
             errors=project.errors,
             seconds=seconds,
         )
-        shared.write(options, json_document.dump(document).encode())
+        shared.write(options, json_document.dump(document))
     elif result.findings or project.errors or result.suppressed:
         from reports import console
 

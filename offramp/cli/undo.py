@@ -17,18 +17,21 @@ from offramp.files import tree_root
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="the folder of the run (default: this one)")
+    which = "the folder of the run (default: this one)"
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help=which)
     parser.add_argument("--forget", action="store_true", help="delete the journals instead")
 
 
 def execute(options: argparse.Namespace) -> int:
     root = tree_root(options.path)
     if options.forget:
-        print(f"Forgot {transaction.forget(root)} journals.")
+        count = transaction.forget(root)
+        print(f"Forgot {count} journal{'s' * (count != 1)}.")
         return 0
     if transaction.recover(root):
         print("An interrupted run was taken back.")
         return 0
     title, paths = transaction.undo(root)
-    print(f"Took back '{title}': {len(paths)} files are as they were.")
+    what = f"{len(paths)} files are" if len(paths) != 1 else f"{paths[0]} is"
+    print(f"Took back '{title}': {what} as before.")
     return 0
