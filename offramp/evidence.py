@@ -35,7 +35,9 @@ SEVERITY: Mapping[str, Severity] = {
     "duplicate-setting": Severity.HIGH,
     "deprecated-workflow": Severity.MEDIUM,
 }
-PROVIDER_KEY = re.compile(r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))")
+PROVIDER_KEY = re.compile(
+    r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))"
+)
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
 PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*$")
@@ -110,7 +112,9 @@ def _model(document: Document, match: Match, term: Term, place: Place, vocabular
     if beside and not any(value.strip("\"'").lower() in known for value in beside):
         return None  # the model of another provider
     specific = re.search(r"\d", match.text) is not None and re.search(r"[-/:.]", match.text) is not None
-    return finding(document, "retired-model", match, term, place, f"{match.text} is a model id of it", bare=not specific)
+    return finding(
+        document, "retired-model", match, term, place, f"{match.text} is a model id of it", bare=not specific
+    )
 
 
 def _module(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
@@ -128,7 +132,8 @@ def _module(document: Document, match: Match, term: Term, place: Place, _: Vocab
 def _symbol(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role in SPEECH and not is_specific(match.text):
         return None
-    if place.role not in (Role.CODE, Role.IMPORT) and match.reading(TermKind.PROVIDER, TermKind.PACKAGE) is not None:
+    in_code = place.role in (Role.CODE, Role.IMPORT) and document.kind not in ("yaml", "json", "package_json")
+    if not in_code and match.reading(TermKind.PROVIDER, TermKind.PACKAGE) is not None:
         return None  # a symbol of the provider's very name is one in code only
     bare = not (term.exact and is_specific(match.text))
     return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=bare)
@@ -233,7 +238,9 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     company = {f.path for f in findings if not f.bare}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
     anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
-    kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}  # a test, say, of a file that has company
+    kin = {
+        f.path for f in findings if f.text in anchored and _is_identifier(f)
+    }  # a test, say, of a file that has company
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
 

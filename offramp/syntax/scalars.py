@@ -82,7 +82,8 @@ def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
     line = text[low : matched.start() if matched else last]
     for statement in IMPORT.finditer(line):
         if statement.start("module") <= start - low and end - low <= statement.end():
-            role = Role.IMPORT if end - low <= statement.end("module") else Role.CODE
+            module = end - low <= statement.end("module") and "." in statement["module"]
+            role = Role.IMPORT if module else Role.CODE
             return Place(role, "an import in a script", start=start, end=end)
     place = plain.place(line, start - low, end - low)
     if place.role is Role.TEXT and (flag := FLAG.search(line, 0, start - low)) is not None:

@@ -16,6 +16,7 @@ from offramp.syntax import entries
 if TYPE_CHECKING:
     from offramp.syntax.nodes import Node, NodeTree
 
+LINE_REST = re.compile(r"[^\r\n]*")
 Data = Union[str, "list[Data]", "list[tuple[Data, Data]]"]
 Unit = tuple["Node", ...]
 Pair = tuple["Node", "Node"]
@@ -61,7 +62,11 @@ def compare(before: NodeTree, after: NodeTree, kind_of_plain: Callable[[str], st
             pairs, gone = aligned
             removed += gone
             stack += [(a, b) for one, other in pairs for a, b in zip(one, other, strict=True)]
-    return _lost_comment(before, after, removed) or _swallowed(before, after, removed, changed)
+    return (
+        _cut_off(before, after, changed)
+        or _lost_comment(before, after, removed)
+        or _swallowed(before, after, removed, changed)
+    )
 
 
 def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str]) -> str | None:
@@ -119,6 +124,17 @@ def _signature(unit: Unit) -> tuple[str, ...]:
 def _alike(one: Unit, other: Unit) -> bool:
     """Whether a renamed entry still has its value."""
     return one[-1].kind == other[-1].kind and (one[-1].value == other[-1].value != "" or bool(one[-1].children))
+
+
+def _cut_off(before: NodeTree, after: NodeTree, changed: Sequence[Pair]) -> str | None:
+    """Whether a part of a new value has joined the comment that stands behind it."""
+    for old, new in changed:
+        if old.style:
+            continue
+        was, now = (LINE_REST.match(tree.text, node.last) for tree, node in ((before, old), (after, new)))
+        if was and now and now[0].count("#") > was[0].count("#"):
+            return "a part of a value would become a comment: it needs quotes"
+    return None
 
 
 def _lost_comment(before: NodeTree, after: NodeTree, removed: Sequence[Unit]) -> str | None:
