@@ -19,7 +19,7 @@ from offramp.model import Edit, Finding, Fix, Refusal
 from offramp.project import Context
 from offramp.syntax import javascript_imports as scripts
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_imports import Binding, bindings, without
+from offramp.syntax.python_imports import Binding, bindings, bound_by, without
 from scanners import call_shapes
 from scanners.call_shapes import VARIABLE, Call
 from scanners.python_modules import chains, stored
@@ -69,9 +69,7 @@ def _edits(call: Call, text: str) -> Iterator[Edit]:
 
 def _taken(tree: PythonTree, call: Call) -> str | None:
     """A name that the new import would bind and that the file has for something else."""
-    wanted = {
-        binding.name: binding.target for line in call.rewrite.add_imports for binding in bindings(ast.parse(line))
-    }
+    wanted = {binding.name: binding.target for line in call.rewrite.add_imports for binding in bound_by(line)}
     others = {b.name for b in bindings(tree.tree) if wanted.get(b.name, b.target) != b.target}
     return next((name for name in sorted(wanted) if name in others or name in stored(tree.tree)), None)
 
@@ -89,8 +87,8 @@ def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Imports:
     """An import of what was called goes, or turns into the new one, when nothing else needs it."""
     lines = call.rewrite.add_imports
     needs = tuple(f"import:{line}" for line in lines)
-    added = [binding for line in lines for binding in bindings(ast.parse(line))]
-    gone = {(b.module, b.symbol) for line in call.rewrite.remove_imports for b in bindings(ast.parse(line))}
+    added = [binding for line in lines for binding in bound_by(line)]
+    gone = {(b.module, b.symbol) for line in call.rewrite.remove_imports for b in bound_by(line)}
     found = [b for b in bindings(tree.tree) if (b.module, b.symbol) in gone]
     spans = [(edit.start, edit.end) for edit in replaced]
     edits: list[Edit] = []

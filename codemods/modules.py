@@ -19,7 +19,6 @@ from offramp.project import Context, Project
 from offramp.syntax.python import PythonTree
 from scanners import python_modules
 from scanners.python_modules import IMPORTED, MODULE, Modules, Reference
-from scanners.tree import module_of
 
 RULES = ("retired-import", "retired-symbol", "retired-path")
 SUBJECT = "Rename the modules"
@@ -53,15 +52,14 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 
 def _entry(finding: Finding, context: Context) -> str | None:
-    """The key of `modules:` that a finding is about."""
+    """The key of `modules:` that a finding is about; of a path, the module or the package that holds the file."""
     if finding.term.kind is TermKind.MODULE:
         return finding.term.entry
     if finding.term.kind is not TermKind.PATH:
         return None
-    dotted = re.sub(r"\.pyi?$", "", finding.term.entry).replace("/", ".")
-    if dotted in context.migration.modules:
-        return dotted
-    return module_of(context.project, finding.term.entry)
+    path = "/" + re.sub(r"\.pyi?$", "", finding.term.entry) + "/"
+    entries = (entry for entry, new in context.migration.modules.items() if "." in entry and new)
+    return next((entry for entry in entries if f"/{entry.replace('.', '/')}/" in path), None)
 
 
 def _family(entry: str, context: Context) -> str:
@@ -81,7 +79,7 @@ def _reason(project: Project, entry: str, own: list[str]) -> str | None:
     """Why a module of the project itself has to keep its name."""
     becomes = str(project.migration.modules[entry])
     for path in own:
-        document = project.documents.get(path)
+        document = project.document(path)
         if document is not None and document.refusal is not None:
             return f"{path} can't be renamed: {document.refusal.reason}"
         target = _target(path, entry, becomes)
@@ -103,17 +101,16 @@ def _with_relative_imports(project: Project, own: list[str]) -> str | None:
     return next((path for path, text in texts if re.search(r"^[ \t]*from[ \t]+\.", text, re.MULTILINE)), None)
 
 
-def _moved(finding: Finding, context: Context, group: str) -> Fix | None:
+def _moved(finding: Finding, context: Context, group: str) -> Fix:
     """A path in a text changes there; the finding about the file itself moves it, a package with all that is in it."""
-    new = finding.term.new or ""
+    old, new = finding.term.entry if finding.term.kind is TermKind.PATH else finding.path, str(finding.term.new)
     if finding.end:
         return Fix.replace(finding, new, group=group)
-    if not context.project.exists(finding.path):
-        return None
-    old, package = finding.path, "/__init__.py"
+    package = "/__init__.py"
     if old.endswith(package) and finding.term.entry.endswith(old.removesuffix(package).rpartition("/")[2]):
         old, new = old.removesuffix(package), new.removesuffix(package)
-    return Fix(f"{old} → {new}", moves=(Move(old, new),), group=group)
+    moves = (Move(old, new),) if context.project.exists(old) else ()  # else it has moved along with its package
+    return Fix(f"{old} → {new}", moves=moves, group=group)
 
 
 def _references(context: Context) -> list[Reference]:

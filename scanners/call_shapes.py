@@ -17,12 +17,13 @@ from offramp.document import Document
 from offramp.evidence import finding
 from offramp.migration import Rewrite
 from offramp.model import Finding, Match, Place, Role, Term, TermKind
+from offramp.syntax.python import PythonTree
+from offramp.syntax.python_imports import bindings, bound_by
 from offramp.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-KINDS = {"python": "python", "notebook": "", "javascript": "javascript"}
 SUFFIXES = {".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx", ".jsx": "tsx"}
 SIMILAR = {"typescript": ("typescript", "tsx"), "tsx": ("tsx",), "javascript": ("javascript", "typescript", "tsx")}
 VARIABLE = re.compile(r"\$\$\$[A-Z_][A-Z0-9_]*|\$[A-Z_][A-Z0-9_]*|\$\$\$")
@@ -58,12 +59,21 @@ def find(document: Document, rewrites: tuple[Rewrite, ...]) -> tuple[Call, ...]:
         if language not in SIMILAR.get(rewrite.language, (rewrite.language,)) or document.fault is not None:
             continue
         word = re.search(r"[A-Za-z_]\w*", VARIABLE.sub(" ", rewrite.match))
-        if word is None or not re.search(rf"\b{word[0]}\b", document.text):
+        if word is None or not re.search(rf"\b{word[0]}\b", document.text) or _is_another(document, rewrite, word[0]):
             continue
         for node in _nodes(document.text, language, rewrite.match):
             span = node.range().start.index, node.range().end.index
             found.setdefault(span, Call(rewrite, *span, dict(_variables(node, rewrite.match))))
     return tuple(found[span] for span in sorted(found))
+
+
+def _is_another(document: Document, rewrite: Rewrite, name: str) -> bool:
+    """Whether what is called comes from elsewhere than the import that the rewrite takes away."""
+    if not isinstance(document.tree, PythonTree):
+        return False
+    gone = [b for line in rewrite.remove_imports for b in bound_by(line) if b.name == name]
+    there = {b.target for b in bindings(document.tree.tree) if b.name == name}
+    return bool(gone) and not any(binding.target in there for binding in gone)
 
 
 def _language(document: Document) -> str:

@@ -22,7 +22,7 @@ from offramp.migration import Migration, carry, wildcard
 from offramp.model import Finding, Role
 from offramp.project import Context, PathIndex
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_imports import Binding, absolute, bindings
+from offramp.syntax.python_imports import Binding, absolute, bindings, bound_by
 
 MODULE, IMPORTED, USE = "module", "imported name", "use"
 
@@ -275,18 +275,11 @@ def _is_own(module: str, context: Context) -> bool:
     migration, index = context.migration, context.project.index
     root = module.partition(".")[0]
     brought = [new for new in migration.modules.values() if new]
-    brought += [b.module for r in migration.rewrites for line in r.add_imports for b in _bindings_of(line)]
+    brought += [b.module for r in migration.rewrites for line in r.add_imports for b in bound_by(line)]
     if resolve(module, Modules.of(migration)) or any(f"{module}.".startswith(f"{new}.") for new in brought):
         return True
     # the standard library has no parameter of that name: `partial(f, gradient_timeout=1)` hands it on to our own
     return root in sys.stdlib_module_names or root in own_roots(index)
-
-
-def _bindings_of(line: str) -> list[Binding]:
-    try:
-        return list(bindings(ast.parse(line)))
-    except SyntaxError:
-        return []  # of another language
 
 
 @functools.lru_cache(maxsize=4)

@@ -57,7 +57,15 @@ def bindings(tree: ast.AST) -> Iterator[Binding]:
                 yield Binding(name, module, alias.name, alias.asname is not None, node, alias)
 
 
-def absolute(module: str, path: str, *, package: bool | None = None) -> str:
+def bound_by(line: str) -> list[Binding]:
+    """The names that one import statement binds; none where it is no Python."""
+    try:
+        return list(bindings(ast.parse(line)))
+    except SyntaxError:
+        return []
+
+
+def absolute(module: str, path: str) -> str:
     """The module that a relative one means in the file at `path`; empty where it leaves the tree.
 
     >>> absolute("..client", "lib/chat/api.py")
@@ -86,7 +94,7 @@ def provide(tree: PythonTree, need: str) -> Edit | None:
 
 
 def _import(tree: PythonTree, source: str, newline: str) -> Edit | None:
-    wanted = [(b.name, b.module, b.symbol) for b in bindings(ast.parse(source))]
+    wanted = [(b.name, b.module, b.symbol) for b in bound_by(source)]
     there = {(b.name, b.module, b.symbol) for statement in _reached(tree.tree) for b in bindings(statement)}
     if all(binding in there for binding in wanted):
         return None
