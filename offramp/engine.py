@@ -149,9 +149,11 @@ def run(project: Project, options: Options = Options(), progress: Progress = sil
     ledger = Ledger()
     steps: list[Step] = []
     settings: dict[str, set[str]] = {}
-    _enter(ledger, project, find(project, progress), options)
-    before.documents.update(project.documents)
     for turn in range(MAX_ROUNDS):
+        if turn:  # each round begins as a new run would, so that a second run has nothing to do
+            project = project.reopened()
+        _enter(ledger, project, find(project, progress if not turn else silent), options)
+        before.documents = before.documents or dict(project.documents)
         applied = 0
         for index, name in enumerate(options.pipeline):
             progress("Rewriting", turn * len(options.pipeline) + index, MAX_ROUNDS * len(options.pipeline))
@@ -165,6 +167,7 @@ def run(project: Project, options: Options = Options(), progress: Progress = sil
     for record in ledger.open():
         ledger.refuse(record, _left_alone(project, record) or UNKNOWN)
     rescan = [found for found in find(project) if _counts(found, options)]
+    project.whole()
     balance = ledger.balance(rescan)
     seconds = time.perf_counter() - started
     return Outcome(before, project, ledger.records, steps, balance, settings, seconds)
@@ -208,7 +211,7 @@ def _apply(
         for setting in proposal.fix.settings:
             settings.setdefault(setting, set()).add(proposal.record.now.path)
         proposal.record.state, proposal.record.by = State.FIXED, name
-    return Step(name, project.snapshot(), len(accepted))
+    return Step(name, project.snapshot().whole(), len(accepted))
 
 
 def _answers(

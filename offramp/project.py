@@ -67,6 +67,7 @@ class Project:
     errors: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (path, why it could not be read)
     include: frozenset[str] = frozenset()  # sorts of files left alone that are to be edited all the same
     jobs: int = 0  # processes for the scan; 0: as many as help
+    kept: dict[str, Document] = dataclasses.field(default_factory=dict)  # documents of earlier rounds, by path
     planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
     dull: set[str] = dataclasses.field(default_factory=set)  # files in which nothing can match
     scans: dict[str, tuple[Document, list[Finding]]] = dataclasses.field(default_factory=dict)
@@ -86,15 +87,14 @@ class Project:
             return self.documents[path]
         if path in self.dull:
             return None
-        origin = self.origin(path)
         try:
-            content = files.read(self.root, origin)
+            content = self._content(path)
             if files.is_binary(content) or not self.vocabulary.touches(content):
                 self.dull.add(path)
                 return None
-            document = dataclasses.replace(Document.read(origin, content, self.include), path=path)
+            document = dataclasses.replace(Document.read(path, content, self.include), origin=self.origin(path))
         except files.Unreadable as error:
-            self.errors.append((origin, str(error)))
+            self.errors.append((self.origin(path), str(error)))
             self.dull.add(path)
             return None
         document = dataclasses.replace(document, about=subject.about(document, self.vocabulary))
@@ -106,8 +106,7 @@ class Project:
         if path in self.documents or path not in self.paths:
             return self.documents.get(path)
         try:
-            content = files.read(self.root, self.origin(path))
-            return dataclasses.replace(Document.read(self.origin(path), content, self.include), path=path)
+            return dataclasses.replace(Document.read(path, self._content(path), self.include), origin=self.origin(path))
         except files.Unreadable:
             return None
 
@@ -118,9 +117,18 @@ class Project:
         if path not in self.paths:
             return None
         try:
-            return files.decode(path, files.read(self.root, self.origin(path))).text
+            return files.decode(path, self._content(path)).text
         except files.Unreadable:
             return None
+
+    def _content(self, path: str) -> bytes:
+        """The present bytes of a file.
+
+        Raises:
+            files.Unreadable: it can't be read.
+        """
+        document = self.documents.get(path) or self.kept.get(path)
+        return document.encoded() if document is not None else files.read(self.root, self.origin(path))
 
     def original(self, path: str) -> str | None:
         """The text of a file as it was before the run, or None where it can't be read."""
@@ -148,8 +156,9 @@ class Project:
             self.paths.add(new)
             self.index.remove(path)
             self.index.add(new)
-            if (document := self.documents.pop(path, None)) is not None:
-                self.documents[new] = document.with_path(new)
+            for documents in (self.documents, self.kept):
+                if (document := documents.pop(path, None)) is not None:
+                    documents[new] = document.with_path(new)
 
     def below(self, path: str) -> list[str]:
         """The paths of a folder's files, or of the one file."""
@@ -181,6 +190,18 @@ class Project:
             self.dull.clear()
         self.scans.clear()
 
+    def reopened(self) -> Project:
+        """This project as a new run would find it: what was changed is kept, nothing of what was concluded."""
+        fresh = self.snapshot()
+        fresh.kept |= fresh.documents
+        fresh.documents, fresh.planned, fresh.vocabulary = {}, {}, Vocabulary(self.migration)
+        return fresh
+
+    def whole(self) -> Project:
+        """This project with the documents of earlier rounds among its documents."""
+        self.documents = {**self.kept, **self.documents}
+        return self
+
     def snapshot(self) -> Project:
         """A copy whose changes leave this one as it is."""
         return dataclasses.replace(
@@ -188,6 +209,7 @@ class Project:
             paths=set(self.paths),
             documents=dict(self.documents),
             moves=dict(self.moves),
+            kept=dict(self.kept),
             planned=dict(self.planned),
             dull=set(self.dull),
             scans={},
