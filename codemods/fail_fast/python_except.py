@@ -86,7 +86,7 @@ def _raise(tree: PythonTree, handler: ast.ExceptHandler, origin: str, names: tup
     ]
     newline = "\r\n" if "\r\n" in tree.text else "\n"
     first = start - column  # comments at the head of the clause are about what goes
-    while (above := tree.text[python_blocks.line_start(tree, first - 1) : first]).lstrip().startswith("#"):
+    while (above := python_blocks.line_above(tree, first)).lstrip().startswith("#"):
         first -= len(above)
     return Edit(first, end, indent + f"{newline}{indent}".join(lines))
 

@@ -10,6 +10,7 @@ Whole lines go. Comments inside a block go with it; comments in front of the nex
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 from collections.abc import Sequence
 
@@ -28,6 +29,12 @@ def line_end(tree: PythonTree, offset: int) -> int:
     """The start of the next line."""
     matched = BREAK.search(tree.text, offset)
     return matched.end() if matched else len(tree.text)
+
+
+def line_above(tree: PythonTree, first: int) -> str:
+    """The line, with its break, that ends where a line starts; empty at the start of the text."""
+    index = bisect.bisect_left(tree.line_starts, first)
+    return tree.text[tree.line_starts[index - 1] : first] if index else ""
 
 
 def begins_line(tree: PythonTree, offset: int) -> bool:
@@ -87,7 +94,7 @@ def statement(tree: PythonTree, node: ast.stmt) -> tuple[Span, ...]:
 
 def _after_blank(tree: PythonTree, first: int, end: int) -> int:
     """The end of a cut of lines; where a blank line stands before it, with the blank lines behind it."""
-    above = tree.text[line_start(tree, first - 1) : first] if first else ""
+    above = line_above(tree, first)
     while not above.strip() and (matched := BLANK.match(tree.text, end)) is not None:
         end = matched.end()
     return end

@@ -33,6 +33,8 @@ NAMED = re.compile(r"(?P<key>[A-Za-z_][\w.-]*)[\"']?\]?\s*\??\s*(?::|=|\()?\s*(?
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
     text, slug = document.text, vocabulary.migration.slug
+    if slug not in text:
+        return
     for series in SERIES.finditer(text):
         spans = [m.span() for m in MEMBER.finditer(text, *series.span())]
         words = [text[slice(*span)] for span in spans]

@@ -134,8 +134,10 @@ class Slugs:
                 return last_name(target)
             case ast.keyword(arg=str() as name):
                 return name
-            case ast.arg(arg=name):
-                return name
+            case ast.arguments():
+                positional = [*parent.posonlyargs, *parent.args][-len(parent.defaults) :]
+                named = zip([*positional, *parent.kwonlyargs], [*parent.defaults, *parent.kw_defaults], strict=False)
+                return next((argument.arg for argument, default in named if default is node), "")
             case ast.Subscript() | ast.Call() | ast.Starred():
                 return self.holder(parent)
             case ast.Compare():

@@ -17,9 +17,11 @@ STOPS = r"(?:exit|return)[ \t]+[1-9]\d*"
 
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
+    if vocabulary.migration.slug not in document.text:
+        return
     slug, new = vocabulary.migration.slug, vocabulary.migration.new_slug
     word = rf"""(?P<slug>\b{re.escape(slug)}\b)"""
-    bracket = rf"""\[\[?[^\n\]]*?\$\{{?\w+[^\n\]=]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*"""
+    bracket = rf"""\[\[?[^\n\]]*?\$\{{?\w+[^\n\]=!]*?==?[ \t]*["']?{word}["']?[ \t]*\]\]?[ \t]*"""
     patterns = (
         rf"\bif[ \t]+{bracket};?\s*then\b(?P<body>(?:(?!\b(?:fi|elif|else|then)\b).)*?{STOPS})\s*;?\s*fi\b",
         rf"""(?m:^[ \t]*\(?["']?{word}["']?\))(?P<body>(?:(?!;;).)*?{STOPS})\s*;;""",
