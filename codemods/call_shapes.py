@@ -19,7 +19,7 @@ from offramp.model import Edit, Finding, Fix, Refusal
 from offramp.project import Context
 from offramp.syntax import javascript_imports as scripts
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_imports import Binding, bindings, bound_by, without
+from offramp.syntax.python_imports import Binding, bound_by, without
 from scanners import call_shapes
 from scanners.call_shapes import VARIABLE, Call
 from scanners.python_modules import chains, stored
@@ -70,7 +70,7 @@ def _edits(call: Call, text: str) -> Iterator[Edit]:
 def _taken(tree: PythonTree, call: Call) -> str | None:
     """A name that the new import would bind and that the file has for something else."""
     wanted = {binding.name: binding.target for line in call.rewrite.add_imports for binding in bound_by(line)}
-    others = {b.name for b in bindings(tree.tree) if wanted.get(b.name, b.target) != b.target}
+    others = {b.name for b in tree.imports if wanted.get(b.name, b.target) != b.target}
     return next((name for name in sorted(wanted) if name in others or name in stored(tree.tree)), None)
 
 
@@ -89,7 +89,7 @@ def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Imports:
     needs = tuple(f"import:{line}" for line in lines)
     added = [binding for line in lines for binding in bound_by(line)]
     gone = {(b.module, b.symbol) for line in call.rewrite.remove_imports for b in bound_by(line)}
-    found = [b for b in bindings(tree.tree) if (b.module, b.symbol) in gone]
+    found = [b for b in tree.imports if (b.module, b.symbol) in gone]
     spans = [(edit.start, edit.end) for edit in replaced]
     edits: list[Edit] = []
     for binding in found:
@@ -108,7 +108,7 @@ def _imports(tree: PythonTree, call: Call, replaced: Iterable[Edit]) -> Imports:
 
 
 def _has(tree: PythonTree, wanted: Iterable[Binding]) -> bool:
-    there = {(b.module, b.symbol) for b in bindings(tree.tree)}
+    there = {(b.module, b.symbol) for b in tree.imports}
     return there.issuperset((b.module, b.symbol) for b in wanted)
 
 

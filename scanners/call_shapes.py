@@ -18,7 +18,7 @@ from offramp.evidence import finding
 from offramp.migration import Rewrite
 from offramp.model import Finding, Match, Place, Role, Term, TermKind
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_imports import bindings, bound_by
+from offramp.syntax.python_imports import bound_by
 from offramp.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _is_another(document: Document, rewrite: Rewrite, name: str) -> bool:
     if not isinstance(document.tree, PythonTree):
         return False
     gone = [b for line in rewrite.remove_imports for b in bound_by(line) if b.name == name]
-    there = {b.target for b in bindings(document.tree.tree) if b.name == name}
+    there = {b.target for b in document.tree.imports if b.name == name}
     return bool(gone) and not any(binding.target in there for binding in gone)
 
 

@@ -101,7 +101,7 @@ def references(document: Document, modules: Modules) -> tuple[Reference, ...]:
     tree = document.tree
     if not isinstance(tree, PythonTree) or not (modules.entries or modules.packages):
         return ()
-    imported = [_imported(document, tree, binding, modules) for binding in bindings(tree.tree)]
+    imported = [_imported(document, tree, binding, modules) for binding in tree.imports]
     found = [reference for reference in imported if reference is not None]
     uses = [use for reference in found for use in _uses(tree, reference)]
     return (*found, *uses)
@@ -181,7 +181,7 @@ def _uses(tree: PythonTree, found: Reference) -> Iterator[Reference]:
 def keeps_name(tree: PythonTree, binding: Binding, old: str, new: str) -> bool:
     """Whether the name that an import binds must stay in this file: it, or the new one, means something else too."""
     name, becomes = old.partition(".")[0], new.partition(".")[0]
-    others = [b for b in bindings(tree.tree) if b.name == name and b.target != binding.target]
+    others = [b for b in tree.imports if b.name == name and b.target != binding.target]
     if "." not in old and others:
         return True
     return name in stored(tree.tree) or (becomes != name and becomes in known_names(tree.tree))
@@ -265,7 +265,7 @@ def foreign(tree: PythonTree, finding: Finding, context: Context) -> str | None:
     while isinstance(node, (ast.Attribute, ast.Call)):
         node = node.value if isinstance(node, ast.Attribute) else node.func
     name = node.id if isinstance(node, ast.Name) else ""
-    targets = {b.target for b in bindings(tree.tree) if b.name == name and not b.module.startswith(".")}
+    targets = {b.target for b in tree.imports if b.name == name and not b.module.startswith(".")}
     outside = [target for target in sorted(targets) if not _is_own(target, context)]
     return outside[0] if outside and name not in stored(tree.tree) else None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import functools
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from functools import cached_property
 from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
 from offramp.syntax import commands, python_check, python_context, python_entries, python_imports
+from offramp.syntax.python_imports import Binding
 from offramp.syntax.python_tokens import COMMENT as COMMENT_TOKEN
 from offramp.syntax.python_tokens import FIELD, NAME, STRING, TEXT, Token, Tokens
 
@@ -38,6 +40,7 @@ class PythonTree:
         self._columns: dict[int, list[int]] = {}
         self._fields: dict[int, PythonTree | None] = {}
         self.memory: dict[ast.AST, Mapping[str, str]] = {}  # what python_context has worked out
+        self._parents: dict[ast.AST, ast.AST] = {}
         self._slots: dict[tuple[ast.AST, str], dict[ast.AST | None, int]] = {}
         self._literals: dict[ast.AST, Sequence[Token]] = {}
 
@@ -69,8 +72,26 @@ class PythonTree:
         return self.text[start:end]
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node but contexts and operators, an outer one before those in it."""
+        nodes: list[ast.AST] = []
+        waiting: list[ast.AST] = [self.tree]
+        while waiting:
+            node = waiting.pop()
+            nodes.append(node)
+            children = list(_offspring(node))
+            self._parents.update(dict.fromkeys(children, node))
+            waiting += reversed(children)
+        return nodes
+
+    @property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return self._parents if self.nodes else {}
+
+    @cached_property
+    def imports(self) -> list[Binding]:
+        """The names that the imports bind, those inside functions included."""
+        return [b for n in self.nodes if isinstance(n, ast.Import | ast.ImportFrom) for b in python_imports.bindings(n)]
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self.parents.get(node)
@@ -192,6 +213,7 @@ class PythonTree:
         return python_entries.entries(self)
 
 
+@functools.lru_cache(maxsize=16)
 def parse(text: str) -> PythonTree:
     """Parse a module.
 
@@ -224,7 +246,12 @@ def provide(text: str, need: str) -> Edit | None:
 
 
 def _offspring(node: ast.AST) -> Iterator[ast.AST]:
-    return (child for child in ast.iter_child_nodes(node) if not isinstance(child, IGNORED))
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            yield from (item for item in value if isinstance(item, ast.AST) and not isinstance(item, IGNORED))
+        elif isinstance(value, ast.AST) and not isinstance(value, IGNORED):
+            yield value
 
 
 def _byte_columns(line: str) -> list[int]:

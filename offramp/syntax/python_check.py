@@ -9,6 +9,7 @@ Only what the edit adds counts: a file that had undefined names before may keep 
 from __future__ import annotations
 
 import ast
+import functools
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ def fault(before: str, after: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=32)
 def _faults(text: str) -> Counter[Fault] | None:
     """What is wrong with a text, each fault by its kind and name; None where it does not compile."""
     try:

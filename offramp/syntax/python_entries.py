@@ -21,19 +21,9 @@ BREAK = re.compile(r"[ \t\f]*(\r\n|\r|\n)")
 
 def entries(tree: PythonTree) -> list[Entry]:
     """The entries with constant string keys of every dict literal, in order; those inside f-strings are left out."""
-    found = [entry for node in _dicts(tree.tree) for entry in _of(tree, node)]
+    dicts = (node for node in tree.nodes if isinstance(node, ast.Dict) and not tree.in_f_string(node))
+    found = [entry for node in dicts for entry in _of(tree, node)]
     return sorted(found, key=lambda entry: entry.key_start)
-
-
-def _dicts(root: ast.AST) -> Iterator[ast.Dict]:
-    waiting: list[ast.AST] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.JoinedStr):
-            continue
-        if isinstance(node, ast.Dict):
-            yield node
-        waiting += ast.iter_child_nodes(node)
 
 
 def _of(tree: PythonTree, node: ast.Dict) -> Iterator[Entry]:
