@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -28,27 +29,41 @@ def pays(project: Project, paths: int) -> bool:
 
 def scan(project: Project, paths: Sequence[str], progress: Callable[[str, int, int], None]) -> None:
     """Scan the files that are not loaded yet, several at a time."""
-    new = [p for p in paths if p not in project.documents and p not in project.dull and project.origin(p) == p]
+    known = (project.documents, project.dull, project.kept)
+    new = [p for p in paths if not any(p in place for place in known) and project.origin(p) == p]
     chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]
     settings = (project.root, project.migration, project.planned, project.include)
-    workers = project.jobs or min(os.cpu_count() or 1, 8)
+    workers = max(1, min(project.jobs or min(os.cpu_count() or 1, 8), len(chunks)))
     try:
         with ProcessPoolExecutor(workers, initializer=_start, initargs=settings) as pool:
-            for done, (dull, found, errors) in enumerate(pool.map(_scan, chunks)):
-                progress("Scanning", done * CHUNK, len(new))
-                project.dull.update(dull)
-                project.errors.extend(errors)
-                for path, findings in found:
-                    document = project.load(path)
-                    if document is not None:
-                        project.scans[path] = (document, findings)
+            try:
+                for done, result in enumerate(pool.map(_scan, chunks)):
+                    progress("Scanning", done * CHUNK, len(new))
+                    _take(project, *result)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     except (BrokenProcessPool, OSError):
         return  # a file killed its worker, or there are no processes to be had: the caller scans what is missing
+
+
+def _take(
+    project: Project, dull: list[str], found: list[tuple[str, list[Finding]]], errors: list[tuple[str, str]]
+) -> None:
+    """What a worker found out, as if it had been found out here."""
+    project.dull.update(dull)
+    project.errors.extend(errors)
+    for path, findings in found:
+        document = project.load(path)
+        if document is not None:
+            project.scans[path] = (document, findings)
 
 
 def _start(root: pathlib.Path, migration: Migration, planned: dict[str, str], include: frozenset[str]) -> None:
     from offramp.vocabulary import Vocabulary
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     project = Project(root, migration, Vocabulary(migration, planned), set(), include=include, planned=dict(planned))
     _worker[:] = [project]
 
@@ -64,5 +79,4 @@ def _scan(paths: Sequence[str]) -> Scan:
         if document is not None:
             found.append((path, scan_one(project, document)))
             del project.documents[path]
-    failed = {path for path, _ in project.errors}
-    return [path for path in paths if path in project.dull and path not in failed], found, list(project.errors)
+    return [path for path in paths if path in project.dull], found, list(project.errors)
