@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from offramp import files, subject
 from offramp.document import Document
@@ -98,6 +98,9 @@ class Project:
             self.dull.add(path)
             return None
         document = dataclasses.replace(document, about=subject.about(document, self.vocabulary))
+        was = self.kept.get(path)
+        if was is not None and (was.about, was.left_alone, was.kind) == (document.about, document.left_alone, document.kind):
+            document = was  # with all that was parsed of it
         self.documents[path] = document
         return document
 
@@ -188,13 +191,25 @@ class Project:
         self.vocabulary = Vocabulary(self.migration, self.planned)
         if set(self.vocabulary.stems) != set(stems):
             self.dull.clear()
-        self.scans.clear()
+        self._forget(moves)
+
+    def _forget(self, moves: Mapping[str, str]) -> None:
+        """Drop what was found in texts that may name one of these paths."""
+        words = {os.path.splitext(os.path.basename(path))[0].lower() for pair in moves.items() for path in pair}
+        words |= {os.path.basename(os.path.dirname(path)).lower() for pair in moves.items() for path in pair}
+        words.discard("")
+        for path, (document, _) in list(self.scans.items()):
+            lowered = document.text.lower()
+            if any(word in lowered for word in words):
+                del self.scans[path]
 
     def reopened(self) -> Project:
         """This project as a new run would find it: what was changed is kept, nothing of what was concluded."""
         fresh = self.snapshot()
         fresh.kept |= fresh.documents
         fresh.documents, fresh.planned, fresh.vocabulary = {}, {}, Vocabulary(self.migration)
+        fresh.scans = {path: scan for path, scan in self.scans.items() if self.documents.get(path) is scan[0]}
+        fresh._forget(self.planned)
         return fresh
 
     def whole(self) -> Project:

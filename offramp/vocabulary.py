@@ -31,6 +31,12 @@ PRECEDENCE = (
     *(TermKind.PATH, TermKind.URL, TermKind.MODEL, TermKind.ENV, TermKind.MODULE, TermKind.SYMBOL),
     *(TermKind.NAME, TermKind.PACKAGE, TermKind.PROVIDER, TermKind.RESIDUE),
 )
+# The order in which they are looked for: `@scope/old` is a package before `old` in it is a symbol.
+SEARCHED = (
+    *PRECEDENCE[: PRECEDENCE.index(TermKind.SYMBOL)],
+    TermKind.PACKAGE,
+    *(kind for kind in PRECEDENCE[PRECEDENCE.index(TermKind.SYMBOL) :] if kind is not TermKind.PACKAGE),
+)
 # What may not stand directly before and after a term of the kind.
 BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.ENV: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
@@ -45,6 +51,7 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
 }
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
+REMEMBERED = 3_000  # texts
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
 OR_ELSE = re.compile(r"(\$\{\w+:?)-")
@@ -100,13 +107,13 @@ class Vocabulary:
     def __init__(self, migration: Migration, paths: Mapping[str, str] | None = None) -> None:
         self.migration = migration
         self.paths = dict(paths or {})
-        self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
+        self.patterns = [p for kind in SEARCHED if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
         self.homonyms = Homonyms(migration)
         self.kept = _kept(migration, self.paths.values())
         self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
-        self._last: tuple[str, list[Match]] | None = None
+        self._found: dict[str, list[Match]] = {}
         self.marks = frozenset(_ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
 
     @functools.cached_property
@@ -136,6 +143,19 @@ class Vocabulary:
         wide += [stem.decode().encode("utf-16-be") for stem in self.stems]
         return ahocorasick_rs.BytesAhoCorasick([*self.stems, *wide])
 
+    @functools.cached_property
+    def _literals(self) -> tuple[list[str], object]:
+        import ahocorasick_rs
+
+        patterns = (self.kept, *(pattern.expression for pattern in self.patterns))
+        literals = sorted({literal for pattern in patterns for literal in pattern.literals} - {""})
+        return literals, ahocorasick_rs.AhoCorasick(literals)
+
+    def _present(self, lowered: str) -> set[str]:
+        literals, automaton = self._literals
+        hits = automaton.find_matches_as_indexes(lowered, overlapping=True)  # type: ignore[attr-defined]
+        return {literals[index] for index in {hit[0] for hit in hits}}
+
     def touches(self, content: bytes) -> bool:
         """Whether anything in these bytes (any ASCII-compatible encoding, or UTF-16) can match."""
         if not self.stems:
@@ -147,12 +167,12 @@ class Vocabulary:
         whole = text
         if "${" in text:  # the `-` of `${NAME:-literal}` joins no words: it is the shell's and compose's 'or else'
             text = OR_ELSE.sub(r"\1 ", text)
-        lowered = text.lower()
-        others = [*self.homonyms.spans(text), *(matched.span() for matched in self.kept.finditer(text, lowered))]
+        present = self._present(text.lower())
+        others = [*self.homonyms.spans(text), *(matched.span() for matched in self.kept.finditer(text, present))]
         taken = _Spans(others)
         found: dict[tuple[int, int], list[Term]] = {}
         for pattern in self.patterns if paths else self.names:
-            for matched in pattern.expression.finditer(text, lowered):
+            for matched in pattern.expression.finditer(text, present):
                 span, term = matched.span(), pattern.term(matched[0])
                 if term is None or (span not in found and taken.overlap(span) and not _explains(span, term, others)):
                     continue
@@ -160,6 +180,8 @@ class Vocabulary:
                 taken.add(span)
         for span, term in self._slugs(text, taken, found):
             found.setdefault(span, []).append(term)
+        for terms in found.values():
+            terms.sort(key=lambda term: PRECEDENCE.index(term.kind))
         return [Match(start, end, whole[start:end], tuple(terms)) for (start, end), terms in sorted(found.items())]
 
     def _slugs(

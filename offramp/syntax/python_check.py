@@ -42,7 +42,7 @@ def fault(before: str, after: str) -> str | None:
     return None
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=512)
 def _faults(text: str) -> Counter[Fault] | None:
     """What is wrong with a text, each fault by its kind and name; None where it does not compile."""
     try:
