@@ -31,7 +31,7 @@ SHAPES = re.compile(
     r"|(?<![\w.-])(?:eyJ[\w-]{10,}\.[\w.-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,})"
 )
 USERINFO = re.compile(r"(?P<head>://[^\s/:@]*:)(?P<value>[^\s/@]+)(?=@)")
-LONG = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
+LONG = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 PLACEHOLDER = re.compile(
     r"(?i)^[<{\[(%$]|\$\{|\{\{|change|replace|example|placeholder|your|dummy|fake|sample|insert|redacted|to-?do|xxx|\.\.\."
     r"|^test|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|\*\*\*"
@@ -48,10 +48,10 @@ def redact(line: str) -> str:
     'API_KEY=***'
     """
     line = SHAPES.sub(lambda m: MASK if _is_key(m[0]) else m[0], line)
-    line = LONG.sub(lambda m: MASK if _random(m[0]) else m[0], line)
     line = USERINFO.sub(_masked, line)
     line = BEARER.sub(lambda m: _masked(m) if re.search(r"\d", m["value"]) else m[0], line)
-    return ASSIGNED.sub(_assigned, line)
+    line = ASSIGNED.sub(_assigned, line)
+    return LONG.sub(lambda m: MASK if _random(m[0]) else m[0], line)
 
 
 def _masked(matched: re.Match[str]) -> str:
