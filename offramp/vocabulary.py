@@ -122,7 +122,7 @@ class Vocabulary:
         literals = {self.migration.slug}
         for pattern in self.patterns:
             if pattern.kind is TermKind.NAME:  # the words of a name may stand on two lines
-                literals |= {max(key.split(" "), key=len) for key in pattern.exact}
+                literals |= {max(term.old.split(" "), key=len) for term in pattern.exact.values()}
             else:
                 literals |= set(pattern.exact)
             literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}

@@ -12,7 +12,7 @@ from offramp.syntax.markdown import Markup
 
 
 def anchor_of(heading: str) -> str:
-    words = re.sub(r"^[#=\s]+|[\s=~^-]+$", "", heading).lower()
+    words = re.sub(r"^[#=\s]+|[\s=~^#-]+$", "", heading).lower()
     return "#" + re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", words))
 
 

@@ -29,7 +29,7 @@ WANTS_PATH = True
 COMMENT = "<!--"
 
 INLINE = re.compile(
-    r"""(?P<tick>`+)(?P<code>[^\r\n]{1,1000}?)(?<!`)(?P=tick)(?!`)
+    r"""(?<!`)(?P<tick>`{1,8})(?!`)(?P<code>[^\r\n]{1,1000}?)(?<!`)(?P=tick)(?!`)
     |\]\(\s*<?(?P<target>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
     |^[ \t]*\[[^\]\r\n]{1,200}\]:[ \t]*<?(?P<definition>[^\s<>]+)
     |<(?P<auto>(?:https?|ftp|mailto):[^\s<>]+)>
