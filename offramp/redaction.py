@@ -19,7 +19,7 @@ SECRET_NAME = (
     r"[\w.-]{0,40}"
 )
 ASSIGNED = re.compile(
-    rf"(?P<head>{SECRET_NAME}[\"'`\]]?\s{{0,9}}(?:=>|:=|=|:)\s{{0,9}})"
+    rf"(?P<head>{SECRET_NAME}[\"'`\]]{{0,2}}\s{{0,9}}(?:=>|:=|=|:)\s{{0,9}})"
     r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`]{8,})(?=(?P=quote))|(?P<open>[\"'`]?)(?P<value>[^\s\"'`,;)}\]]{8,}))",
     re.IGNORECASE,
 )
@@ -37,7 +37,7 @@ PLACEHOLDER = re.compile(
     r"|^test|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|\*\*\*"
 )
 REFERENCE = re.compile(
-    r"[A-Za-z_][A-Za-z_.]*\(?|[A-Z][A-Z0-9_]*|[\w.]+\(.*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
+    r"[A-Za-z_][A-Za-z_.]*[(\[]?|[A-Z][A-Z0-9_]*|[\w.]+\(.*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
 )
 
 
@@ -61,7 +61,8 @@ def _masked(matched: re.Match[str]) -> str:
 def _assigned(matched: re.Match[str]) -> str:
     value = matched["quoted"] or matched["value"]
     named = REFERENCE.fullmatch(value) is not None and "@" not in value
-    shown = value if named or PLACEHOLDER.search(value) else MASK
+    number = value.isdecimal() and "tokens" in matched["head"].lower()
+    shown = value if named or number or PLACEHOLDER.search(value) else MASK
     return matched["head"] + (matched["quote"] or matched["open"] or "") + shown
 
 
