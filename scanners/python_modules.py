@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import re
 import sys
 from collections.abc import Iterator
 
@@ -70,6 +71,12 @@ class Modules:
         entries = sorted(migration.modules.items(), key=lambda pair: len(pair[0]), reverse=True)
         return cls(tuple(entries), tuple(migration.packages.get("pip", {})))
 
+    def may_stand_in(self, text: str) -> bool:
+        """Whether the last part of an entry, or the first of a distribution, is in the text at all."""
+        words = [max(entry.rpartition(".")[2].split("*"), key=len) for entry, _ in self.entries]
+        words += [re.split(r"[-_.]", package.lower())[0] for package in self.packages]
+        return any(word in text for word in words)
+
 
 def resolve(dotted: str, modules: Modules) -> Retired | None:
     """The longest entry of `modules:` that a dotted name begins with, or has behind another import root."""
@@ -99,7 +106,7 @@ def _wild_prefix(entry: str, dotted: str) -> str | None:
 def references(document: Document, modules: Modules) -> tuple[Reference, ...]:
     """Every reference to a retired module that the imports of the file prove."""
     tree = document.tree
-    if not isinstance(tree, PythonTree) or not (modules.entries or modules.packages):
+    if not isinstance(tree, PythonTree) or not modules.may_stand_in(document.text):
         return ()
     imported = [_imported(document, tree, binding, modules) for binding in tree.imports]
     found = [reference for reference in imported if reference is not None]

@@ -186,14 +186,22 @@ def parse(text: str) -> Notebook:
 
 
 def check(before: str, after: str) -> str | None:
-    """Why an edited notebook must not be kept: it is other data, or its code would not be right."""
+    """Why an edited notebook must not be kept: more than its sources has changed, or its code would not be right."""
     try:
-        json.loads(after)
+        if _without_sources(before) != _without_sources(after):
+            return "more than the source of a cell would change"
     except ValueError as error:
         return f"it would be no notebook any more: {error}"
-    if (reason := json_syntax.check(before, after)) is not None:
-        return reason
     return python.check(parse(before).module, parse(after).module)
+
+
+def _without_sources(text: str) -> object:
+    def emptied(mapping: dict[str, object]) -> dict[str, object]:
+        if "cell_type" not in mapping:
+            return mapping
+        return {key: value for key, value in mapping.items() if key not in ("source", "input")}
+
+    return json.loads(text, object_hook=emptied)
 
 
 def provide(text: str, need: str) -> Edit | None:

@@ -85,7 +85,7 @@ def shifted(place: Place, shift: int) -> Place:
 
 def is_prose(tree: PythonTree, node: ast.AST) -> bool:
     """Whether a string is a statement by itself: a docstring, or a note below an attribute."""
-    return isinstance(tree.parent(node), ast.Expr)
+    return isinstance(node, ast.Constant) and isinstance(tree.parent(node), ast.Expr)
 
 
 def _is_built(tree: PythonTree, node: ast.AST, token: Token, parts: Sequence[Token], start: int, end: int) -> bool:
