@@ -18,6 +18,7 @@ from offramp.model import Edit, Place
 MARKER = re.compile(r"[ \t]*(?:#+|//+!?|\*+(?=\s|$)|--+(?=\s|$)|;+|/\*+|<!--|%+|REM\b|rem\b)?[ \t]*")
 QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*")
 ITEM = re.compile(r"[-*+][ \t]|\d+[.)][ \t]|#{1,6}[ \t]|[|]|[-=~^]{3,}|:\w[\w ]*:|@\w+|[A-Za-z_]\w* ?(?:\([^)]*\))?: ")
+ALONE = re.compile(r"#{1,6}[ \t]|=+[ \t]|[|]|[-=~^]{3,}")
 ROW = re.compile(r"[ \t]*\|")
 ENDS = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bapprox)(?<!\bcf)[.!?][\"')\]*_`]*(?=\s|$)")
 TRAILING = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|<!--)[ \t]?")
@@ -131,6 +132,8 @@ def _passage(document: Document, place: Place, start: int, end: int) -> tuple[in
         return low, high
     first = last = number
     while number - first < FAR and not lines.begins(first) and lines.goes_on(first - 1, number):
+        if lines.stands_alone(first - 1):
+            break
         first -= 1
     while last - number < FAR and lines.goes_on(last + 1, number) and not lines.begins(last + 1):
         last += 1
@@ -152,6 +155,10 @@ class _Lines:
     def begins(self, number: int) -> bool:
         """Whether a line begins something of its own: an item, a heading, a row, a field."""
         return ITEM.match(self.words(number)) is not None
+
+    def stands_alone(self, number: int) -> bool:
+        """Whether the line after this one begins anew: after a heading, a row, a rule."""
+        return ALONE.match(self.words(number)) is not None
 
     def goes_on(self, number: int, like: int) -> bool:
         """Whether a line is one of words, marked like another one."""
