@@ -17,7 +17,7 @@ from offramp.project import Context
 
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Rename the environment variables"
-STRICT = ("yaml", "json", "toml", "terraform")  # a key that stands twice is an error to what reads them
+STRICT = ("yaml", "json", "toml", "terraform", "powershell")  # a key that stands twice is an error to what reads them
 UNPARSABLE = ("toml", "terraform")  # and even for a moment
 
 

@@ -50,5 +50,8 @@ def redundant(earlier: Entry, later: Entry) -> Entry | None:
 
 
 def _bare(value: str) -> str:
+    """A value without its quotes; `$X`, `${X}` and `${X:-$X}` are one."""
     value = value.strip()
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    value = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    value = re.sub(r"\$(\w+)", r"${\1}", value)
+    return re.sub(r"\$\{(\w+):?-\$\{\1(?::?-)?\}\}", r"${\1}", value)

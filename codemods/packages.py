@@ -11,13 +11,14 @@ An import is not renamed because its package is replaced: the other package has 
 
 from __future__ import annotations
 
-from offramp.model import Edit, Finding, Fix, Refusal, TermKind
+from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax import commands, manifest, specification
 from offramp.syntax.manifest import Required
 
 RULES = ("retired-package", "retired-import")
 SUBJECT = "Replace the packages"
+SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
@@ -27,6 +28,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(
             f"the package that replaces {finding.text} has another API: map the import in modules: or rewrites:"
         )
+    if finding.place.role is not Role.PACKAGE:
+        return _named(finding)
     ecosystem, new = _successor(finding, context)
     found = manifest.required(context.document, finding.place)
     if found.fault:
@@ -45,6 +48,13 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if found.version is not None and not version and ecosystem == commands.NPM:
         return Refusal(f"the migration gives {name} no version: write it as name@range in packages.npm")
     return Fix(f"{finding.text} → {new}", manifest.replaced(context.document, found, new, ecosystem))
+
+
+def _named(finding: Finding) -> Fix | Refusal:
+    """What is said about the package; a value that names it may be a path, a type or a pattern."""
+    if finding.place.role not in SPEECH or finding.term.new is None:
+        return Refusal(f"the package {finding.text} is named here: see what becomes of it, and change it by hand")
+    return Fix.replace(finding, specification.split(finding.term.new, finding.term.ecosystem)[0])
 
 
 def _successor(finding: Finding, context: Context) -> tuple[str, str | None]:

@@ -39,6 +39,7 @@ PROVIDER_KEY = re.compile(
     r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))"
 )
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
+PRESENTATION = re.compile(r"class|className|classNames|style|fill|stroke|background|variant|effect|colou?r(?:Scheme)?")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
 PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*$")
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
@@ -141,7 +142,9 @@ def _symbol(document: Document, match: Match, term: Term, place: Place, _: Vocab
 
 def _package(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
     if place.role is not Role.PACKAGE:
-        return None
+        named = re.search(r"[@/-]", match.text) is not None and place.role not in (Role.CODE, Role.IMPORT, Role.ENV)
+        message = f"the package {match.text} is named"
+        return finding(document, "retired-package", match, term, place, message) if named else None
     retired = vocabulary.migration.packages.get(commands.ecosystem(document.kind, place), {})
     if match.text.lower() not in {name.lower() for name in retired}:
         return None  # a package of another ecosystem that has the same name
@@ -159,13 +162,15 @@ def _name(document: Document, match: Match, term: Term, place: Place, _: Vocabul
 
 def _provider(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
     settings = vocabulary.migration.settings
+    if PRESENTATION.fullmatch(place.key) or place.syntax == "an attribute of an element":
+        return None  # how something looks, not who provides it
     whole = place.role in (Role.KEY, Role.CODE) or place.spans(match.start, match.end)
-    if place.role in (Role.VALUE, Role.STRING, Role.KEY, Role.CODE) and whole and place.key:
-        if names_provider(place.key, settings):
-            live = document.kind in LIVE_KINDS and place.role is Role.VALUE
-            severity = Severity.CRITICAL if live else Severity.HIGH
-            message = f"{place.key} is '{match.text}'"
-            return finding(document, "retired-provider-value", match, term, place, message, severity=severity)
+    written = place.role in (Role.VALUE, Role.STRING, Role.KEY, Role.CODE)
+    if written and whole and place.key and names_provider(place.key, settings):
+        live = document.kind in LIVE_KINDS and place.role is Role.VALUE
+        severity = Severity.CRITICAL if live else Severity.HIGH
+        message = f"{place.key} is '{match.text}'"
+        return finding(document, "retired-provider-value", match, term, place, message, severity=severity)
     if place.role is Role.CODE:
         return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=True)
     if place.role in (Role.VALUE, Role.STRING, Role.KEY) and whole:

@@ -31,12 +31,6 @@ PRECEDENCE = (
     *(TermKind.PATH, TermKind.URL, TermKind.MODEL, TermKind.ENV, TermKind.MODULE, TermKind.SYMBOL),
     *(TermKind.NAME, TermKind.PACKAGE, TermKind.PROVIDER, TermKind.RESIDUE),
 )
-# The order in which they are looked for: `@scope/old` is a package before `old` in it is a symbol.
-SEARCHED = (
-    *PRECEDENCE[: PRECEDENCE.index(TermKind.SYMBOL)],
-    TermKind.PACKAGE,
-    *(kind for kind in PRECEDENCE[PRECEDENCE.index(TermKind.SYMBOL) :] if kind is not TermKind.PACKAGE),
-)
 # What may not stand directly before and after a term of the kind.
 BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
     TermKind.ENV: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
@@ -107,7 +101,7 @@ class Vocabulary:
     def __init__(self, migration: Migration, paths: Mapping[str, str] | None = None) -> None:
         self.migration = migration
         self.paths = dict(paths or {})
-        self.patterns = [p for kind in SEARCHED if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
+        self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
         self.homonyms = Homonyms(migration)
         self.kept = _kept(migration, self.paths.values())
         self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
@@ -174,14 +168,17 @@ class Vocabulary:
         for pattern in self.patterns if paths else self.names:
             for matched in pattern.expression.finditer(text, present):
                 span, term = matched.span(), pattern.term(matched[0])
+                if pattern.kind is TermKind.PACKAGE and not matched[0].isalnum():
+                    # `@scope/old` is a package before `old` in it is a symbol
+                    for inner in [s for s in found if span[0] <= s[0] and s[1] <= span[1] and s != span]:
+                        taken.remove(inner)
+                        del found[inner]
                 if term is None or (span not in found and taken.overlap(span) and not _explains(span, term, others)):
                     continue
                 found.setdefault(span, []).append(term)
                 taken.add(span)
         for span, term in self._slugs(text, taken, found):
             found.setdefault(span, []).append(term)
-        for terms in found.values():
-            terms.sort(key=lambda term: PRECEDENCE.index(term.kind))
         return [Match(start, end, whole[start:end], tuple(terms)) for (start, end), terms in sorted(found.items())]
 
     def _slugs(
@@ -470,6 +467,9 @@ class _Spans:
 
     def add(self, span: tuple[int, int]) -> None:
         bisect.insort(self.spans, span)
+
+    def remove(self, span: tuple[int, int]) -> None:
+        self.spans = [other for other in self.spans if other != span]
 
 
 def _explains(span: tuple[int, int], term: Term, homonyms: list[tuple[int, int]]) -> bool:

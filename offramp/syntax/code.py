@@ -92,6 +92,8 @@ class Program:
             return plain.place(self.text, start, end)
         if node.kind in ("text", "inline_html"):
             return Place(Role.PROSE, "text", start=node.start, end=node.end)
+        if (attribute := node.above("attribute")) is not None and node.kind == "attribute_value":
+            return Place(Role.STRING, "an attribute of an element", attribute.named[0].text, node.start, node.end)
         if (string := _string(node)) is not None:
             return self._string(string, node)
         if NAME.search(node.kind):

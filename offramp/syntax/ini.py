@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
@@ -85,19 +85,31 @@ class Settings:
         """Those of settings; a unit may set `Environment=` as often as it likes, each line being one entry."""
         found: list[Entry] = []
         for entry in self._entries:
-            inner = ASSIGNED.match(self.text, entry.value_start, entry.value_end)
-            if UNIT_SETTING.match(entry.key) and inner is not None and "\n" not in entry.value:
-                key_span, value_start = inner.span("key"), inner.end()
-                value = self.text[value_start : entry.value_end]
+            if not UNIT_SETTING.match(entry.key):
+                found.append(entry)
+            elif "\n" in entry.value:
+                found += [entry, *self._lines(entry)]
+            elif (inner := ASSIGNED.match(self.text, entry.value_start, entry.value_end)) is not None:
                 alone = len(entry.value.split()) == 1 or entry.value_start != entry.key_end + 1
-                stuck = "" if alone else "other settings share its line"
-                outer = entry.outer if alone else None
-                found.append(
-                    Entry(entry.scope, inner["key"], *key_span, value, value_start, entry.value_end, outer, stuck)
-                )
+                outer, stuck = (entry.outer, "") if alone else (None, "other settings share its line")
+                found.append(self._inner(entry.scope, inner, entry.value_end, outer, stuck))
             else:
                 found.append(entry)
         return found
+
+    def _lines(self, entry: Entry) -> Iterator[Entry]:
+        """The settings of a value that has one on each line, as tox has them."""
+        for line in re.compile(r"[^\r\n]+").finditer(self.text, entry.value_start, entry.value_end):
+            begins = line.start() + len(line[0]) - len(line[0].lstrip())
+            inner = ASSIGNED.match(self.text, begins, line.end())
+            if inner is not None:
+                outer = grammar.line_span(self.text, begins, line.end())
+                stuck = "" if outer else "it stands on the line of its key"
+                yield self._inner(f"{entry.scope}, {entry.key}", inner, line.end(), outer, stuck)
+
+    def _inner(self, scope: str, inner: re.Match[str], end: int, outer: tuple[int, int] | None, stuck: str) -> Entry:
+        value = self.text[inner.end() : end]
+        return Entry(scope, inner["key"], *inner.span("key"), value, inner.end(), end, outer, stuck)
 
     def entry_at(self, offset: int) -> Entry | None:
         """The entry whose lines hold the offset."""

@@ -216,6 +216,8 @@ def _meaning(node: Node) -> tuple[Role, str, str]:
         if looked_up is not None and ENVIRONMENT.search(looked_up.text):
             return Role.ENV, "an environment variable", ""
         return Role.CODE, "an attribute", _last_name(looked_up)
+    if parent.kind == "jsx_attribute":
+        return Role.KEY, "an attribute of an element", ""
     if _destructured(node):
         return Role.ENV, "an environment variable", ""
     if parent.kind in ("nested_type_identifier", "nested_identifier") and parent.named[0].span != node.span:

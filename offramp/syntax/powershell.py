@@ -9,8 +9,9 @@ if ($Provider -eq 'gradient')            the value of Provider
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
@@ -26,6 +27,12 @@ TOKEN = re.compile(
 SETTING = re.compile(
     r"(?im)^(?P<head>[ \t]*)\$env:(?P<key>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<value>[^\r\n]*?)[ \t]*;?[ \t]*(?=\r?\n|\r|\Z)"
 )
+HASH_TABLE = re.compile(r"@\{[^\S\r\n]*(?:\r\n|\r|\n)")
+MEMBER_LINE = re.compile(
+    r"(?m)^[ \t]*[\"']?(?P<key>[A-Za-z_]\w*)[\"']?[ \t]*=[ \t]*(?P<value>[^\s#{(@][^\r\n#{(]*?)[ \t]*(?:#[^\r\n]*)?"
+    r"(?:\r\n|\r|\n|\Z)"
+)
+BRACE = re.compile(r"[{}()]")
 DRIVE = re.compile(r"(?i)(?:\benv:[\\/]?|\$\{?env:)$")
 LOOKUP = re.compile(
     r"(?i)(?:EnvironmentVariable\s*\(\s*[\"']|\benv:[\\/]?[\"']?|\$\{env:|-Name\s+[\"']?|Get-Secret\s+[\"']?|\[[\"'])$"
@@ -65,7 +72,25 @@ class Script:
             value = self.text[slice(*span)]
             scope = f"statement {matched.start()}"
             found.append(Entry(scope, matched["key"], *matched.span("key"), value, *span, outer))
-        return found
+        return sorted([*found, *self._members()], key=lambda entry: entry.key_start)
+
+    def _members(self) -> Iterator[Entry]:
+        """The entries of hash tables, one on each line; those of tables inside are theirs."""
+        for opening in HASH_TABLE.finditer(self.text):
+            depth, position = 0, opening.end()
+            for member in MEMBER_LINE.finditer(self.text, opening.end()):
+                braces = BRACE.finditer(self.text, position, member.start())
+                steps = [1 if b[0] in "{(" else -1 for b in braces if self._token(b.start()) is None]
+                depths = list(itertools.accumulate(steps, initial=depth))
+                if min(depths) < 0:
+                    break
+                depth, position = depths[-1], member.start()
+                if depth or self._token(member.start("key") - 1) is not None:
+                    continue
+                span = _inner(self.text, *member.span("value"))
+                outer = grammar.lines(self.text, *member.span())
+                scope = f"hash table {opening.start()}"
+                yield Entry(scope, member["key"], *member.span("key"), self.text[slice(*span)], *span, outer)
 
     def entries(self) -> Sequence[Entry]:
         return self._entries

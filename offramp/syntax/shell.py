@@ -23,6 +23,10 @@ COMMENT = "#"
 LITERALS = ("string", "raw_string", "ansi_c_string", "translated_string")
 WORDS = ("word", "extglob_pattern", "concatenation", "regex", "test_operator")
 OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)=")
+HELD = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)=[\\\"'?]{0,4}\Z"
+)  # in a longer text: grep '^NAME="?value', sed 's/NAME=value/…/'
+WORD = re.compile(r"[\w.:@-]*")
 ASSIGNED = re.compile(r"(?P<flag>-{1,2}[\w-]+=)?(?P<name>[A-Za-z_][\w.-]*)(?P<sep>=|:=)")
 FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)$")
 SETTERS = re.compile(r"^(?:unset|printenv|export|declare|readonly|typeset|setenv|unsetenv)$")
@@ -31,6 +35,11 @@ REMOTE_SETTERS = re.compile(
 )
 ENV_TARGET = re.compile(
     r"(?i)(?:^|/|\b)\.?env(?:\.[\w.-]+)?[\"']?$|GITHUB_ENV|\.envrc|environment$|\$\{?ENV_FILE|env_file"
+)
+
+
+ENV_LINES = re.compile(
+    r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:(?:export )?[A-Z_][A-Z\d_]*=[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*){2,}"
 )
 
 
@@ -66,8 +75,9 @@ class Script:
     def _heredoc(self, node: Node) -> Iterator[Entry]:
         """The lines of a here-document that becomes an env file."""
         redirected = node.parent.raw.parent() if node.parent is not None else None
-        target = redirected.text() if redirected is not None else ""
-        if not any(ENV_TARGET.search(word) for word in re.split(r"[\s<>]+", target.split("\n", 1)[0])):
+        target = redirected.text().split("\n", 1)[0] if redirected is not None else ""
+        named = any(ENV_TARGET.search(word) for word in re.split(r"[\s<>]+", target))
+        if not named and not ENV_LINES.fullmatch(node.text):
             return
         for entry in env.parse(node.text).entries():
             yield _moved(entry, node.start, f"here-document {node.start}")
@@ -76,7 +86,8 @@ class Script:
         """`echo "K=V" >> file` lines: entries of that file as long as it is written to by lines of the same block."""
         for node in self.root.find_all("redirected_statement"):
             matched = ECHO.fullmatch(node.text)
-            if matched is None or not ENV_TARGET.search(matched["target"]):
+            appends = matched is not None and (">>" in matched["to"] or ENV_TARGET.search(matched["target"]))
+            if matched is None or not appends or not matched["key"].isupper():
                 continue
             outer = grammar.line_span(self.text, *node.span)
             block = node.parent.start if node.parent is not None else 0
@@ -135,6 +146,11 @@ class Script:
             return Place(
                 Role.VALUE, f"the value of {option['name']}", option["name"], option.end(), span[1], built=built
             )
+        if (inside := HELD.search(self.text, span[0], start)) is not None:
+            stop = WORD.match(self.text, end)
+            return Place(
+                Role.VALUE, f"the value of {inside['name']}", inside["name"], start, stop.end() if stop else end
+            )
         key = _key(node)
         syntax = f"the value of {key}" if key else "a word of a command"
         return Place(Role.VALUE if key else Role.STRING, syntax, key, *span, built=built)
@@ -147,7 +163,7 @@ class Script:
 
 ECHO = re.compile(
     r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?"""
-    r"""(?P=quote)[ \t]*(?:>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
+    r"""(?P=quote)[ \t]*(?P<to>>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
 )
 
 
