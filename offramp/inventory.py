@@ -16,6 +16,7 @@ from offramp import engine, evidence
 from offramp.migration import Migration
 from offramp.model import Confidence, Finding, Role, TermKind
 from offramp.project import Project
+from offramp.vocabulary import FRAMEWORK_PREFIXES
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
@@ -32,6 +33,7 @@ class Item:
     count: int = 0
     paths: set[str] = dataclasses.field(default_factory=set)
     note: str = ""
+    deleted: bool = False  # known to have no successor: it goes
 
     def add(self, path: str) -> None:
         self.count += 1
@@ -79,11 +81,13 @@ def _upper(slug: str) -> str:
 
 def take(project: Project, progress: engine.Progress = engine.silent) -> Inventory:
     """The inventory of a project that was opened with a seed migration."""
-    found = [f for f in engine.find(project, progress) if f.confidence > Confidence.LOW]
+    found = engine.find(project, progress)
+    paths = {f.path for f in found if f.confidence > Confidence.LOW or _is_variable(f)}
     inventory = Inventory()
     for finding in found:
-        _enter(inventory, project, finding)
-    company = sorted({f.path for f in found})
+        if finding.path in paths and (finding.confidence > Confidence.LOW or finding.bare):
+            _enter(inventory, project, finding)
+    company = sorted(paths)
     _own_modules(inventory, project, company)
     _models(inventory, project, company)
     _hosts(inventory, project, company)
@@ -91,11 +95,17 @@ def take(project: Project, progress: engine.Progress = engine.silent) -> Invento
     return inventory
 
 
+def _is_variable(found: Finding) -> bool:
+    """A variable that is read or set, and that begins with the provider's name: the seed knows no better proof."""
+    return found.term.kind is TermKind.ENV and found.place.role in (Role.ENV, Role.KEY)
+
+
 def _enter(inventory: Inventory, project: Project, found: Finding) -> None:
     term, migration = found.term, project.migration
     match term.kind:
-        case TermKind.ENV if found.rule in ("retired-env-var", "retired-secret"):
-            _item(inventory.env, found.text, term.new).add(found.path)
+        case TermKind.ENV if found.rule in ("retired-env-var", "retired-secret") and not found.text.endswith("_"):
+            name, new = _unprefixed(found.text, term.new)
+            _item(inventory.env, name, new, deleted=term.new is None).add(found.path)
         case TermKind.URL:
             _item(inventory.urls, term.entry, migration.urls.get(term.entry)).add(found.path)
         case TermKind.MODEL:
@@ -107,17 +117,22 @@ def _enter(inventory: Inventory, project: Project, found: Finding) -> None:
             _item(inventory.modules, term.entry, migration.modules.get(term.entry)).add(found.path)
         case TermKind.NAME:
             _item(inventory.names, term.old, term.new).add(found.path)
+        case TermKind.RESIDUE | TermKind.PROVIDER if found.place.role is Role.PACKAGE:
+            ecosystem = "npm" if found.path.endswith("package.json") else "pip"
+            _item(inventory.packages.setdefault(ecosystem, {}), found.text, None).add(found.path)
         case TermKind.SYMBOL | TermKind.RESIDUE:
             _identifier(inventory, project, found)
         case TermKind.PROVIDER if found.rule == "retired-provider-value" and found.place.key:
-            _item(inventory.settings, found.place.key, migration.settings.get(found.place.key)).add(found.path)
+            item = _item(inventory.settings, found.place.key, migration.settings.get(found.place.key))
+            item.note = f"becomes '{migration.new_slug}' unless you write another value"
+            item.add(found.path)
         case _ if found.rule == "deprecated-workflow":
             _item(inventory.workflows, found.path, None).add(found.path)
 
 
 def _identifier(inventory: Inventory, project: Project, found: Finding) -> None:
     text = found.text
-    if not IDENTIFIER.fullmatch(text) or found.place.role in (Role.IMPORT, Role.PACKAGE):
+    if not IDENTIFIER.fullmatch(text) or text.endswith("_") or found.place.role in (Role.IMPORT, Role.PACKAGE):
         return
     new = found.term.new or project.vocabulary.renamed_word(text)
     if text.isupper() and found.place.role in (Role.ENV, Role.KEY):
@@ -131,8 +146,14 @@ def _covered(inventory: Inventory, text: str) -> bool:
     return text.upper() in inventory.env
 
 
-def _item(items: dict[str, Item], old: str, new: str | None) -> Item:
-    return items.setdefault(old, Item(old, new))
+def _item(items: dict[str, Item], old: str, new: str | None, *, deleted: bool = False) -> Item:
+    return items.setdefault(old, Item(old, new, deleted=deleted))
+
+
+def _unprefixed(old: str, new: str | None) -> tuple[str, str | None]:
+    """A variable without the prefix that a framework demands: a migration means it with any of them."""
+    prefix = next((p for p in FRAMEWORK_PREFIXES if old.startswith(p) and (new is None or new.startswith(p))), "")
+    return old.removeprefix(prefix), None if new is None else new.removeprefix(prefix)
 
 
 def _own_modules(inventory: Inventory, project: Project, company: Iterable[str]) -> None:

@@ -76,12 +76,13 @@ def _summary(target: pathlib.Path, items: Inventory, path: str) -> None:
         "workflows": items.workflows,
     }
     told = ", ".join(f"{len(table)} {what}" for what, table in tables.items() if table)
-    undecided = sum(item.new is None for table in tables.values() for item in table.values())
+    undecided = sum(item.new is None and not item.deleted for table in tables.values() for item in table.values())
     print(f"Wrote {target}: {told or 'nothing of it was found'}.")
     if undecided:
-        print(f"{undecided} of them wait for your decision: look for '?' in the file.")
+        print(f"{undecided} of them wait for your decision: they are comments in the file.")
     where = "" if path == "." else f" {path}"
-    print(f"Next: migrate run ./{target}{where} --dry-run")
+    named = target if target.is_absolute() else f"./{target}"
+    print(f"Next: migrate run {named}{where} --dry-run")
 
 
 def render(name: str, seed: Migration, items: Inventory) -> str:
@@ -99,8 +100,11 @@ def render(name: str, seed: Migration, items: Inventory) -> str:
     def table(entries: Iterable[Item], indent: str = "  ") -> Iterator[str]:
         for item in sorted(entries, key=lambda i: (-i.count, i.old)):
             places = f"{_count(item.count, 'place')} in {_count(len(item.paths), 'file')}"
-            if item.new is None:
-                yield f"{indent}# {scalar(item.old)}: ?  # {places}; {item.note or 'no successor is known: write it'}"
+            if item.deleted:
+                yield f"{indent}{scalar(item.old)}: ~  # {places}"
+            elif item.new is None:
+                note = item.note or "? no successor is known: write it, or ~"
+                yield f"{indent}# {scalar(item.old)}:  # {places}; {note}"
             else:
                 yield f"{indent}{scalar(item.old)}: {scalar(item.new)}  # {places}"
 
