@@ -21,7 +21,7 @@ from offramp.model import Entry
 if TYPE_CHECKING:
     from offramp.syntax.nodes import Node, NodeTree
 
-ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)$", re.DOTALL)
+ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?!=)(?P<value>.*)$", re.DOTALL)
 DASHES = re.compile(r"[ \t]*(?:-[ \t]+)+")
 REST = re.compile(r"[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 REST_AFTER_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
@@ -154,13 +154,14 @@ def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
 def _in_block(tree: NodeTree, units: list[Span], index: int) -> Removal:
     text = tree.text
     start, end = units[index]
-    low = line_start(text, start)
+    low = _begins(text, start, " \t")
     rest = REST.match(text, end)
     if rest is None:
         return None, "something else stands on its line"
-    if not text[low:start].strip(" \t"):
+    if low is not None:
         return (_with_heading(tree, low, start, rest.end()), rest.end()), ""
-    if DASHES.fullmatch(text, low, start) and index + 1 < len(units):
+    dashed = _begins(text, start, " \t-")
+    if dashed is not None and DASHES.fullmatch(text, dashed, start) and index + 1 < len(units):
         following = units[index + 1][0]
         if not text[end:following].strip():
             return (start, following), ""
@@ -190,8 +191,8 @@ def _with_heading(tree: NodeTree, low: int, start: int, end: int) -> int:
 def _in_flow(tree: NodeTree, units: list[Span], index: int) -> Removal:
     text = tree.text
     start, end = units[index]
-    low = line_start(text, start)
-    if not text[low:start].strip(" \t") and (rest := REST_AFTER_COMMA.match(text, end)) is not None:
+    low = _begins(text, start, " \t")
+    if low is not None and (rest := REST_AFTER_COMMA.match(text, end)) is not None:
         return (low, rest.end()), ""
     if index + 1 < len(units):
         span = (start, units[index + 1][0])
@@ -204,7 +205,15 @@ def _in_flow(tree: NodeTree, units: list[Span], index: int) -> Removal:
 
 
 def line_start(text: str, offset: int) -> int:
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    low = text.rfind("\n", 0, offset) + 1
+    return max(text.rfind("\r", low, offset) + 1, low)
+
+
+def _begins(text: str, offset: int, among: str) -> int | None:
+    """The start of the line where nothing but characters `among` stands before an offset on it; else None."""
+    while offset > 0 and text[offset - 1] in among:
+        offset -= 1
+    return offset if offset == 0 or text[offset - 1] in "\r\n" else None
 
 
 def _anchored(tree: NodeTree) -> list[Span]:

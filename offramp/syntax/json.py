@@ -172,7 +172,17 @@ def data(text: str) -> Data:
 
 def check(before: str, after: str) -> str | None:
     """Why an edited text must not be kept: something other than strings, keys and removed entries has changed."""
-    return shape.compare(parse(before), parse(after), kind_of_plain)
+    if (reason := shape.compare(parse(before), parse(after), kind_of_plain)) is not None:
+        return reason
+    return "it would be JSON of a looser sort" if _is_strict(before) and not _is_strict(after) else None
+
+
+def _is_strict(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def kind_of_plain(value: str) -> str:

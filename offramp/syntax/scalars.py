@@ -25,6 +25,7 @@ SIGIL = re.compile(r"\$\{?$")
 IMPORT = re.compile(r"(?:\bfrom[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+[\w., ]+)")
 FLAG = re.compile(r"(?:^|[ \t])--([A-Za-z][\w-]*)[ \t]+[\"']?$")
 WORD_END = re.compile(r"[\s\"';|&)]")
+REACH = 2_000  # characters of a line to look at: nobody writes longer ones by hand
 LINE_BREAK = re.compile(r"[\r\n]")
 
 
@@ -77,7 +78,8 @@ def _in_literal(text: str, low: int, last: int, start: int, end: int, key: str) 
 
 def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
     """What the line of a scalar that holds a span says about it, as in a script."""
-    low = line_start(text, first, start)
+    low = line_start(text, max(first, start - REACH), start)
+    last = min(last, end + REACH)
     matched = LINE_BREAK.search(text, end, last)
     line = text[low : matched.start() if matched else last]
     for statement in IMPORT.finditer(line):
@@ -86,6 +88,8 @@ def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
             role = Role.IMPORT if module else Role.CODE
             return Place(role, "an import in a script", start=start, end=end)
     place = plain.place(line, start - low, end - low)
+    if place.role is Role.COMMENT and not line.lstrip().startswith("#"):
+        place = dataclasses.replace(place, role=Role.TEXT, syntax="text")  # `--option`, `* item`
     if place.role is Role.TEXT and (flag := FLAG.search(line, 0, start - low)) is not None:
         stop = WORD_END.search(line, end - low)
         place = Place(

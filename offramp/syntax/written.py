@@ -22,6 +22,7 @@ SETTING = re.compile(
 )
 SKIPPED = re.compile(r"[ \t]*(?:#[^\r\n]*)?[\r\n]*$")
 HEREDOC = re.compile(r"(?<!<)<<-?[ \t]*(?P<q>['\"]?)(?P<word>\w+)(?P=q)(?!<)")
+WORD = re.compile(r"[ \t]*(\w+)[ \t]*")
 REDIRECT = re.compile(r"(?<![<>\d&-])>>?(?![>&(])|\btee\b")
 ECHO = re.compile(
     r"""[ \t]*echo[ \t]+(?:-[en]+[ \t]+)?(?P<q>["']?)(?:export[ \t]+)?(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?P=q)
@@ -64,6 +65,10 @@ def _all_settings(text: str, lines: list[tuple[int, int]], scope: str) -> list[E
 
 def _walk(text: str, lines: list[tuple[int, int]]) -> Iterator[Entry]:
     run = _Run()
+    ends: dict[str, list[int]] = {}
+    for number, (start, end) in enumerate(lines):
+        if (word := WORD.fullmatch(text, start, _content_end(text, start, end))) is not None:
+            ends.setdefault(word[1], []).append(number)
     index = 0
     continued = False
     while index < len(lines):
@@ -72,7 +77,7 @@ def _walk(text: str, lines: list[tuple[int, int]]) -> Iterator[Entry]:
         index += 1
         heredoc = HEREDOC.search(line)
         if heredoc is not None and REDIRECT.search(line):
-            stop = _terminator(text, lines, index, heredoc["word"])
+            stop = next((n for n in ends.get(heredoc["word"], ()) if n >= index), None)
             if stop is not None:
                 yield from _all_settings(text, lines[index:stop], f"heredoc {start}") or ()
                 index = stop + 1
@@ -99,10 +104,6 @@ def _finished(run: _Run) -> Iterator[Entry]:
             yield dataclasses.replace(entry, outer=None, stuck="it is the only command there")
         else:
             yield entry
-
-
-def _terminator(text: str, lines: list[tuple[int, int]], index: int, word: str) -> int | None:
-    return next((n for n in range(index, len(lines)) if text[slice(*lines[n])].strip() == word), None)
 
 
 def _content_end(text: str, start: int, end: int) -> int:

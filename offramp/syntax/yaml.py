@@ -35,6 +35,7 @@ COMMENT = "#"
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|\#[^\r\n]*(?=[\r\n]))*")
 HEADER = re.compile(r"[|>][^\r\n]*(?:\r\n|\r|\n|\Z)")
+LINE_BREAK = re.compile(r"[\r\n]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 DEPTH = 1_000  # deeper than anybody writes; more is an attack or an accident
 EXTRA_NULLS = frozenset({"~", "null", "Null", "NULL", ""})
@@ -145,10 +146,9 @@ def _comments(tree: NodeTree) -> Iterable[Span]:
         if leaf is not None and not (leaf.style in BLOCK_SCALARS and position < leaf.first):
             position = text.find("#", leaf.end)
             continue
-        end = len(text)
         if position == 0 or text[position - 1] in " \t\r\n":
-            breaks = [text.find(character, position) for character in "\r\n"]
-            end = min((found for found in breaks if found >= 0), default=len(text))
+            matched = LINE_BREAK.search(text, position)
+            end = matched.start() if matched else len(text)
             yield position, end
             position = text.find("#", end)
         else:
