@@ -85,7 +85,8 @@ def take(project: Project, progress: engine.Progress = engine.silent) -> Invento
     paths = {f.path for f in found if f.confidence > Confidence.LOW or _is_variable(f)}
     inventory = Inventory()
     for finding in found:
-        if finding.path in paths and (finding.confidence > Confidence.LOW or finding.bare):
+        known = finding.path in paths and (finding.confidence > Confidence.LOW or finding.bare)
+        if known or finding.place.role is Role.PACKAGE:
             _enter(inventory, project, finding)
     company = sorted(paths)
     _own_modules(inventory, project, company)
