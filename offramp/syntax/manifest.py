@@ -41,6 +41,7 @@ class Required:
     stuck: str = BY_HAND
     version: tuple[int, int] | None = None
     in_command: bool = False
+    name_only: bool = False
     fault: str = ""
 
 
@@ -53,6 +54,8 @@ def required(document: Document, place: Place) -> Required:
         )
     if place.syntax == commands.INSTALLED:
         return _in_command(document, place)
+    if place.syntax == commands.NAMED:
+        return Required(place.start, place.end, name_only=True)
     if isinstance(tree, toml.Table) and (item := tree.item_at(place.start)) is not None:
         beside = tuple(document.text[i.start : i.end] for i in tree.items if i.array == item.array and i is not item)
         return _written(document, place, f"array {item.array}", beside, item.outer)
@@ -76,6 +79,8 @@ def replaced(document: Document, found: Required, new: str, ecosystem: str) -> t
     name, version = specification.split(new, ecosystem)
     if found.version is not None:
         return Edit(found.start, found.end, name.partition("[")[0]), Edit(*found.version, version or "*")
+    if found.name_only:
+        new = name.partition("[")[0]
     if found.in_command:
         new = specification.shell_word(document.text, found.start, new)
     return (Edit(found.start, found.end, new),)

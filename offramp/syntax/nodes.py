@@ -15,8 +15,8 @@ from functools import cached_property
 
 from offramp.document import Tree, Unparsable
 from offramp.model import Entry, Place, Role
+from offramp.syntax import commands, scalars, written
 from offramp.syntax import entries as entry_list
-from offramp.syntax import scalars, written
 
 SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
 FLOW, BLOCK = "flow", "block"
@@ -36,6 +36,7 @@ DEPENDENCIES = (
     "overrides",
     "resolutions",
 )
+PACKAGE_KEYS = ("dependency-name", "patterns", "exclude-patterns")  # of dependabot
 PIP_LISTS = ("pip", "additional_dependencies")
 FLAG = re.compile(r"--?([A-Za-z][\w-]*)")
 REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?=$|[\s<>=!~;\[@])")
@@ -205,6 +206,8 @@ class NodeTree:
     def _in_value(self, leaf: Node, start: int, end: int) -> Place:
         key = key_of(leaf)
         whole = leaf.first == start and leaf.last == end
+        if whole and key in PACKAGE_KEYS and (ecosystem := _ecosystem(leaf)):
+            return Place(Role.PACKAGE, commands.NAMED, ecosystem, start, end)
         if (known := scalars.inside(self.text, leaf.first, leaf.last, start, end, key)) is not None:
             return known
         if (item := self._in_item(leaf, start, end)) is not None:
@@ -332,3 +335,13 @@ def holds_env(key: str) -> bool:
 
 def line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
+
+
+def _ecosystem(leaf: Node) -> str:
+    """What the settings around a package's name say that it belongs to, as dependabot's do; of others nothing."""
+    node = leaf.parent
+    while node is not None:
+        if (named := node.get("package-ecosystem")) is not None:
+            return commands.NPM if named.value == "npm" else commands.PIP
+        node = node.parent
+    return ""

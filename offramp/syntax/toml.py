@@ -34,6 +34,7 @@ REQUIREMENTS = re.compile(
     r"|tool\.hatch\.envs\.[^.]+\.(?:extra-)?dependencies|tool\.pixi\.pypi-dependencies|requirements|install_requires"
     r"|tool\.(?:setuptools\.dynamic|rye)\.(?:dev-)?dependencies|tool\.setuptools\.(?:install|setup)-requires"
 )
+NAMES = re.compile(r"tool\.poetry\.extras\.[^.]+")  # what Poetry lists there stands among its dependencies
 REQUIREMENT_TABLES = re.compile(
     r"tool\.poetry\.(?:dev-)?dependencies|tool\.poetry\.group\.[^.]+\.dependencies|packages|dev-packages"
     r"|tool\.(?:uv|rye)\.sources|tool\.pixi\.pypi-dependencies"
@@ -233,6 +234,8 @@ class Table:
 
     def _in_scalar(self, scalar: Scalar, start: int, end: int) -> Place:
         span = scalar.start, scalar.end
+        if scalar.in_array and NAMES.fullmatch(scalar.path) and span == (start, end):
+            return Place(Role.PACKAGE, commands.NAMED, commands.PIP, *span)
         if scalar.in_array and REQUIREMENTS.fullmatch(scalar.path) and scalar.start == start:
             return Place(Role.PACKAGE, "a requirement", commands.PIP, *span)
         if (package := commands.package(self.text, start, end)) is not None:
