@@ -10,8 +10,6 @@ import os
 import pathlib
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 
 from offramp.migration import Migration
 from offramp.model import Finding
@@ -29,6 +27,9 @@ def pays(project: Project, paths: int) -> bool:
 
 def scan(project: Project, paths: Sequence[str], progress: Callable[[str, int, int], None]) -> None:
     """Scan the files that are not loaded yet, several at a time."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     known = (project.documents, project.dull, project.kept)
     new = [p for p in paths if not any(p in place for place in known) and project.origin(p) == p]
     chunks = [new[start : start + CHUNK] for start in range(0, len(new), CHUNK)]

@@ -23,6 +23,9 @@ ASSIGNED = re.compile(
     r"(?:(?P<quote>[\"'`])(?P<quoted>[^\"'`]{8,})(?=(?P=quote))|(?P<open>[\"'`]?)(?P<value>[^\s\"'`,;)}\]]{8,}))",
     re.IGNORECASE,
 )
+KEYED = re.compile(  # any other key: when its value goes to and fro between letters and digits
+    r"(?P<head>[_-]key[\"'`\]]{0,2}\s{0,9}(?:=>|:=|=|:)\s{0,9}[\"'`]?)(?P<value>[\w+/=-]{12,})", re.IGNORECASE
+)
 BEARER = re.compile(r"(?P<head>\b(?:bearer|basic) {1,3})(?P<value>[\w.~+/=-]{8,})", re.IGNORECASE)
 SHAPES = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,}"
@@ -51,6 +54,7 @@ def redact(line: str) -> str:
     line = USERINFO.sub(_masked, line)
     line = BEARER.sub(lambda m: _masked(m) if re.search(r"\d", m["value"]) else m[0], line)
     line = ASSIGNED.sub(_assigned, line)
+    line = KEYED.sub(lambda m: _masked(m) if re.search(r"\d[^\d/_-]*[A-Za-z][^\d/_-]*\d", m["value"]) else m[0], line)
     return LONG.sub(lambda m: MASK if _random(m[0]) else m[0], line)
 
 

@@ -20,7 +20,8 @@ NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 def unified(changes: Iterable[FileChange]) -> bytes:
     """The diff of all changes, in git's format."""
-    return b"".join(b"".join(_one(change)) for change in sorted(changes, key=lambda c: c.path))
+    changed = (change for change in changes if change.before != change.after or change.target != change.path)
+    return b"".join(b"".join(_one(change)) for change in sorted(changed, key=lambda c: c.path))
 
 
 def texts(change: FileChange) -> list[str]:

@@ -1,0 +1,155 @@
+"""What a person reads in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import pathlib
+
+import pytest
+
+from offramp import changes, engine, migration
+from offramp.engine import Options
+from offramp.journal import FileChange
+from offramp.project import Project, open_project
+from reports import console
+
+MIGRATION = """\
+schema: 1
+name: m
+env: {OLD_KEY: NEW_KEY, OLD_MODEL: NEW_MODEL}
+models: {old-model-1: new-model-2, gone-model-3: ~}
+"""
+
+
+def options(**named: object) -> argparse.Namespace:
+    known = {"migration": "m", "path": ".", "quiet": False, "verbose": False, "no_color": False, "output": None}
+    return argparse.Namespace(**{**known, "dry_run": False, "commit": False, **named})
+
+
+def project(root: pathlib.Path, **files: str) -> Project:
+    for name, text in files.items():
+        (root / name.replace("_", ".")).write_text(text)
+    return open_project(root, migration.parse(MIGRATION, "m"))
+
+
+def scanned(tree: Project, **named: object) -> str:
+    return console.scan(tree, engine.scan(tree), options(**named), 0.5).decode()
+
+
+def ran(tree: Project, *, applied: bool = True, extra: tuple[FileChange, ...] = (), **named: object) -> str:
+    outcome = engine.run(tree, Options())
+    todo = [*changes.of(outcome), *extra]
+    return console.run(outcome, todo, options(**named), applied=applied, stream=io.StringIO()).decode()
+
+
+def test_a_scan(tmp_path: pathlib.Path) -> None:
+    text = scanned(project(tmp_path, a_env="OLD_KEY=1\n", b_env="X=1\n\nOLD_KEY=2\n"))
+    assert text == (
+        "a.env\n"
+        "  a.env:1:1  high  retired-env-var  OLD_KEY belongs to the retired provider\n"
+        "      OLD_KEY=1\n"
+        "      fix: OLD_KEY → NEW_KEY\n"
+        "\n"
+        "b.env\n"
+        "  b.env:3:1  high  retired-env-var  OLD_KEY belongs to the retired provider\n"
+        "      OLD_KEY=2\n"
+        "      fix: OLD_KEY → NEW_KEY\n"
+        "\n"
+        "     2  retired-env-var\n"
+        "\n"
+        "2 findings in 2 files; 2 files, 0.50 s.\n"
+        "2 can be changed by the tool, 0 need a person.\n"
+        "Next: migrate run m --dry-run\n"
+    )
+
+
+def test_words_of_a_command_can_be_copied(tmp_path: pathlib.Path) -> None:
+    text = scanned(project(tmp_path, a_env="OLD_KEY=1\n"), path="my folder", migration="my m.yaml")
+    assert "Next: migrate run 'my m.yaml' 'my folder' --dry-run" in text
+
+
+def test_long_lines_and_many_findings(tmp_path: pathlib.Path) -> None:
+    text = scanned(project(tmp_path, a_env="OLD_KEY=" + "x " * 500 + "\n" + "B=$OLD_KEY\n" * 60))
+    assert max(map(len, text.splitlines())) <= 110
+    assert "… and 21 more in this file (--format json has all)" in text
+    assert "61 findings in 1 file;" in text
+
+
+def test_a_run(tmp_path: pathlib.Path) -> None:
+    text = ran(project(tmp_path, a_env="OLD_KEY=1\nOLD_MODEL=gone-model-3\n"))
+    assert "a.env  2 retired-env-var\n" in text
+    assert "Left for a person:" in text
+    assert "3 references = 2 fixed + 1 refused + 0 suppressed + 0 external" in text
+    assert "1 file changed of 1," in text
+    assert "1 reference left for a person, listed above with the reasons. Afterwards: migrate scan m" in text
+    assert "To take it back: migrate undo" in text
+
+
+def test_nothing_left_and_nothing_there(tmp_path: pathlib.Path) -> None:
+    assert "Nothing is left." in ran(project(tmp_path, a_env="OLD_KEY=1\n"))
+    (tmp_path / "a.env").write_text("X=1\n")
+    text = ran(project(tmp_path), applied=False)
+    assert "Nothing refers to what is retired." in text
+    assert "undo" not in text
+
+
+def test_rolled_back(tmp_path: pathlib.Path) -> None:
+    text = ran(project(tmp_path, a_env="OLD_KEY=1\n"), applied=False)
+    assert "Nothing was kept." in text
+    assert "Nothing is left." not in text
+
+
+def test_dry_run(tmp_path: pathlib.Path) -> None:
+    text = ran(project(tmp_path, a_env="OLD_KEY=1\n"), applied=False, dry_run=True)
+    assert "1 file would change of 1" in text
+    assert "Next: migrate run m makes the change, or `git apply` the diff above." in text
+
+
+def test_new_and_moved_files(tmp_path: pathlib.Path) -> None:
+    extra = (FileChange("new.md", None, b""), FileChange("a.py", b"", b"", "b.py"))
+    text = ran(project(tmp_path, a_env="OLD_KEY=1\n"), extra=extra)
+    assert "new.md (new)\n" in text
+    assert "a.py → b.py\n" in text
+
+
+def test_required_settings(tmp_path: pathlib.Path) -> None:
+    text = ran(project(tmp_path, a_py='import os\nM = os.getenv("OLD_MODEL", "old-model-1")\n'))
+    assert "Now required, because the fallback is gone:\n  NEW_MODEL  read in a.py\n" in text
+
+
+def test_errors(tmp_path: pathlib.Path) -> None:
+    tree = project(tmp_path, a_env="OLD_KEY=1\n")
+    tree.errors.extend([("x\x1b.py", "why"), ("x\x1b.py", "why")])
+    assert scanned(tree).count("not read  x\\x1b.py: why\n") == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("named", "environment", "coloured"),
+    [
+        ({}, {}, True),
+        ({"no_color": True}, {}, False),
+        ({"output": "x.txt"}, {}, False),
+        ({}, {"NO_COLOR": "1"}, False),
+        ({}, {"NO_COLOR": ""}, True),
+        ({}, {"TERM": "dumb"}, False),
+    ],
+)
+def test_colour(
+    named: dict[str, object], environment: dict[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    assert ("\x1b" in console.styler(options(**named), Terminal())("bad", "x")) == coloured
+    assert console.styler(options(**named), io.StringIO())("bad", "x") == "x"
+
+
+def test_what_steers_a_terminal_is_shown_as_it_is_written() -> None:
+    assert console.printable("a\x1b[2J\r\nb\x9b\u202ec\td") == "a\\x1b[2J\\r\\nb\\x9b\\u202ec\td"
