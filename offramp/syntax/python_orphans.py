@@ -39,7 +39,43 @@ def orphans(tree: PythonTree, removed: list[Span], is_used_elsewhere: Callable[[
             if not is_used_elsewhere(name):
                 spans.append(own)
                 freed = True
-    return spans
+    return _whole(tree, spans)
+
+
+def _whole(tree: PythonTree, spans: list[Span]) -> list[Span]:
+    """What goes with the freed names: an import whose names are all freed, else each name with its comma."""
+    freed = set(spans)
+    cuts: list[Span] = []
+    for statement in tree.tree.body:
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            continue
+        names = [tree.span(alias) for alias in statement.names]
+        gone = [index for index, span in enumerate(names) if span in freed]
+        freed -= set(names)
+        if len(gone) == len(names):
+            cuts += [(first, python_blocks.line_end(tree, end)) for first, end in _line(tree, statement)]
+        elif len(gone) == 1 and tree.text[tree.span(statement)[1] - 1] == ")":
+            bracket = tree.text.rindex("(", 0, names[0][0])
+            outer, _ = outer_span(tree, (bracket, tree.span(statement)[1]), *names[gone[0]])
+            cuts += [outer] if outer is not None else []
+        else:
+            cuts += _runs(names, gone)
+    return [*cuts, *freed]
+
+
+def _line(tree: PythonTree, statement: ast.stmt) -> tuple[Span, ...]:
+    """The lines of an import, without the blank lines below it."""
+    end = tree.span(statement)[1]
+    return tuple((first, end) for first, _ in python_blocks.statement(tree, statement))
+
+
+def _runs(names: list[Span], gone: list[int]) -> Iterator[Span]:
+    """Names of a list without those around them: up to the next one that stays, or from the last that stays."""
+    for index in gone:
+        if any(later not in gone for later in range(index, len(names))):
+            yield names[index][0], names[index + 1][0]
+        elif index - 1 not in gone:
+            yield names[index - 1][1], names[-1][1]
 
 
 def _inside(at: int, span: Span) -> bool:
@@ -71,25 +107,7 @@ def _definitions(tree: PythonTree) -> Iterator[tuple[str, Span]]:
 def _imported(tree: PythonTree, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Span]]:
     if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
         return
-    for alias in statement.names:
-        name = (alias.asname or alias.name).partition(".")[0]
-        if len(statement.names) == 1:
-            cuts = python_blocks.statement(tree, statement)
-            if cuts and name != "*":
-                line = python_blocks.line_end(tree, tree.span(statement)[1])
-                yield name, (cuts[0][0], line)
-            continue
-        start, end = tree.span(statement)
-        if tree.text[end - 1] == ")":
-            outer, _ = outer_span(tree, (start, end), *tree.span(alias))
-        else:
-            outer = _between(tree, statement.names, statement.names.index(alias))
-        if outer is not None:
-            yield name, outer
-
-
-def _between(tree: PythonTree, names: list[ast.alias], index: int) -> Span:
-    """One of several names without parentheses around them, with the comma that goes with it."""
-    if index + 1 < len(names):
-        return tree.span(names[index])[0], tree.span(names[index + 1])[0]
-    return tree.span(names[index - 1])[1], tree.span(names[index])[1]
+    if python_blocks.statement(tree, statement):
+        for alias in statement.names:
+            if alias.name != "*":
+                yield (alias.asname or alias.name).partition(".")[0], tree.span(alias)
