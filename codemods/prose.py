@@ -65,24 +65,28 @@ def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:
 def _new(finding: Finding, context: Context) -> str:
     """What takes the name's place: the slug where a slug stands, else the name in the same letter case."""
     migration = context.migration
-    text = context.document.text
-    key = KEY.search(text, max(0, finding.start - 100), finding.start)
     slug, name = migration.new_slug or migration.new_name, migration.new_name or migration.new_slug
     if finding.text.islower() and finding.text == migration.slug.lower():
-        if key is not None and names_provider(key[1], migration.settings):
-            return new_provider(key[1], migration) or slug
+        if (key := _setting(finding, context)) is not None:
+            return new_provider(key, migration) or slug
         return slug if finding.place.syntax == "inline code" or slug == name.lower() else name
     return name.upper() if finding.text.isupper() and len(finding.text) > 3 else name
+
+
+def _setting(finding: Finding, context: Context) -> str | None:
+    """The provider setting of which the name is a value: `X=name` in a sentence, or in the row of a table."""
+    written = KEY.search(context.document.text, max(0, finding.start - 100), finding.start)
+    key = written[1] if written else finding.place.key
+    return key if names_provider(key, context.migration.settings) else None
 
 
 def _reason(finding: Finding, context: Context, said: Sentence, new: str) -> str | None:
     """Why the sentence would not be true, or not read well, with the name replaced."""
     text = context.document.text
-    key = KEY.search(text, max(0, finding.start - 100), finding.start)
-    is_value = key is not None and names_provider(key[1], context.migration.settings)
-    if ADDRESS_AFTER.match(text, finding.end) or (ADDRESS_BEFORE.search(text[: finding.start][-2:]) and not is_value):
+    led = ADDRESS_BEFORE.search(text, max(0, finding.start - 2), finding.start)
+    if ADDRESS_AFTER.match(text, finding.end) or (led and _setting(finding, context) is None):
         return f"'{finding.text}' is a part of an address, a path or a longer name: change it by hand"
-    if _names_both(context, said.around):
+    if _names_both(context, said.around, new):
         return "the sentence speaks of both providers: rewrite it"
     if said.tells_what_was:
         return "the sentence tells what was: archive or rewrite it"
@@ -95,9 +99,9 @@ def _reason(finding: Finding, context: Context, said: Sentence, new: str) -> str
     return None
 
 
-def _names_both(context: Context, said: str) -> bool:
+def _names_both(context: Context, said: str, new: str) -> bool:
     """Whether a sentence names the new provider, and did so before this run."""
-    names = "|".join(re.escape(name) for name in (context.migration.new_name, context.migration.new_slug) if name)
+    names = "|".join(re.escape(name) for name in (context.migration.new_name, context.migration.new_slug, new) if name)
     pattern = re.compile(rf"(?<![\w./@=:-])(?:{names})(?![\w/@=-]|[.:]\w)")
     if not pattern.search(said):
         return False

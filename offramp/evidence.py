@@ -178,7 +178,8 @@ def _provider(document: Document, match: Match, term: Term, place: Place, vocabu
         return finding(document, "retired-provider-value", match, term, place, message, bare=True)
     if place.role in (Role.IMPORT, Role.ENV, Role.PACKAGE):
         return None
-    return finding(document, "retired-name", match, term, place, f"'{match.text}' is named", bare=True)
+    bare = not (place.role is Role.PROSE and whole and names_provider(place.key, settings))
+    return finding(document, "retired-name", match, term, place, f"'{match.text}' is named", bare=bare)
 
 
 def _residue(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding:

@@ -157,7 +157,14 @@ class Markup:
             between = self.text[before.end : span.start].replace("`", "").replace("*", "")
             if SETTING.fullmatch(name) and (between.strip() == "|" or SET_TO.fullmatch(between)):
                 return Place(Role.VALUE, f"the value of {name}", name.rstrip("="), start, end)
-        return Place(Role.PROSE, "inline code", start=span.start, end=span.end)
+        return Place(Role.PROSE, "inline code", self._row(spans), span.start, span.end)
+
+    def _row(self, spans: Sequence[Span]) -> str:
+        """The setting that a row of a table begins with: what the row says is about it."""
+        first = self.text[spans[0].start : spans[0].end]
+        line_start = max(self.text.rfind("\n", 0, spans[0].start), self.text.rfind("\r", 0, spans[0].start)) + 1
+        is_row = re.fullmatch(r"[ \t]*\|[ \t]*`+", self.text[line_start : spans[0].start]) is not None
+        return first if is_row and SETTING.fullmatch(first) else ""
 
     def entries(self) -> Sequence[Entry]:
         """The entries of the fences that hold settings; each fence is a scope of its own."""

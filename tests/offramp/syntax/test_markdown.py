@@ -24,7 +24,7 @@ PLACES = [
     ("md", "Set `LLM_PROVIDER=«gradient»` first.\n", Role.VALUE, "value of LLM_PROVIDER", "LLM_PROVIDER"),
     ("md", "Set `LLM_PROVIDER` to `«gradient»`.\n", Role.VALUE, "value of LLM_PROVIDER", "LLM_PROVIDER"),
     ("md", "| `LLM_PROVIDER` | `«gradient»` | x |\n", Role.VALUE, "value of LLM_PROVIDER", "LLM_PROVIDER"),
-    ("md", "| `LLM_PROVIDER` | `x` | `«gradient»` or `y` |\n", Role.PROSE, "inline code", ""),
+    ("md", "| `LLM_PROVIDER` | `x` | `«gradient»` or `y` |\n", Role.PROSE, "inline code", "LLM_PROVIDER"),
     ("md", "`LLM_PROVIDER`: `«gradient»` is what we run.\n", Role.PROSE, "inline code", ""),
     ("md", "`name` is `«gradient»`.\n", Role.PROSE, "inline code", ""),
     ("md", "Say `«gradient»` once.\n", Role.PROSE, "inline code", ""),
@@ -170,7 +170,8 @@ def test_anchors(heading: str, anchor: str) -> None:
     assert anchors.heading_of(document, anchor[1:]) is None
 
 
-PIECES = st.sampled_from("```|~~~|\n|\r\n|    |> |- |<!--|-->|`|#|a: b|---|::|.. |<a b='|é|](|)".split("|") + ["|"])
+FENCES = ["```", "~~~", "---", "::", ".. ", "<!--", "-->", "`", "|", "<a b='", "](", ")"]
+PIECES = st.sampled_from([*FENCES, "\n", "\r\n", "    ", "> ", "- ", "#", "a: b", "é"])
 
 
 @settings(max_examples=400, deadline=None)
