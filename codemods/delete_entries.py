@@ -10,9 +10,12 @@ file's own entries of it stay. What documentation says about it is left to a per
 
 from __future__ import annotations
 
+import dataclasses
+
 from offramp.model import Edit, Entry, Finding, Fix, Refusal, Role
 from offramp.project import Context
 from offramp.syntax import env, manifest
+from offramp.syntax.nodes import NodeTree, holds_env
 
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Delete the settings that have no successor"
@@ -24,6 +27,7 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return None
     name, group = finding.text, f"{context.document.path}: {finding.text}"
     entry = _entry(finding, context)
+    entry = entry and _emptied(entry, context)
     if entry is not None and entry.outer is not None:
         return Fix(f"{entry.key} goes", (Edit(*entry.outer, ""),), group=group)
     if entry is not None:
@@ -33,6 +37,20 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if finding.place.role in SPEECH:
         return Refusal(f"{name} maps to nothing: reword or remove what is said about it")
     return Refusal(f"{name} maps to nothing: remove the code that reads it", group=group)
+
+
+def _emptied(entry: Entry, context: Context) -> Entry:
+    """The entry; where every entry beside it goes too, the `env:` that holds them, as an empty one is not none."""
+    tree = context.document.tree
+    holder = tree.holder(entry.scope) if isinstance(tree, NodeTree) and entry.outer is not None else None
+    if holder is None:
+        return entry
+    retired = [other.start for other in context.findings if other.rule in RULES and other.term.new is None]
+    beside = [other for other in tree.entries() if other.scope == entry.scope]
+    goes = all(any(other.key_start <= start < other.key_end for start in retired) for other in beside)
+    if goes and not holds_env(holder.key):
+        return dataclasses.replace(entry, outer=None, stuck=f"nothing would be left of '{holder.key}'")
+    return holder if goes else entry
 
 
 def _entry(finding: Finding, context: Context) -> Entry | None:
