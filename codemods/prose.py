@@ -21,6 +21,7 @@ from offramp.syntax import anchors
 RULES = ("retired-name",)
 SUBJECT = "Name the new provider in documentation and comments"
 
+PATH_BEFORE, PATH_AFTER = re.compile(r"[\w./~@-]*$"), re.compile(r"[\w/@~-]*(?:\.[\w/@~-]+)*")
 ADDRESS_BEFORE = re.compile(r"[/\\@]$|\w[.:#=-]$")
 ADDRESS_AFTER = re.compile(r"[/\\@](?!\s)|[.:#=](?=\w)")
 KEY = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*(?:=|:=|==|:)\s*[\"'`]?$")
@@ -30,6 +31,8 @@ JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if finding.place.syntax == "a link" and (anchor := _anchor(finding, context)) is not None:
         return anchor
+    if (kept := _path_of(finding, context)) is not None:
+        return Refusal(f"{kept} keeps its name, and so does what refers to it: rename both, or neither")
     if finding.place.syntax == "a link":
         return Refusal(f"the address holds '{finding.text}': link to what takes its place")
     if finding.term.kind not in (TermKind.NAME, TermKind.PROVIDER):
@@ -45,6 +48,15 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     return Fix(
         f"{finding.text} → {new}", tuple(edits), applicability=Applicability.SAFE if full else Applicability.UNSAFE
     )
+
+
+def _path_of(finding: Finding, context: Context) -> str | None:
+    """The file of the tree whose path the name is a part of."""
+    text = context.document.text
+    before = PATH_BEFORE.search(text, max(0, finding.start - 200), finding.start)
+    after = PATH_AFTER.match(text, finding.end, finding.end + 200)
+    written = (before[0] if before else "") + finding.text + (after[0] if after else "")
+    return context.project.named(written, context.folder) if re.search(r"[/.]\w", written) else None
 
 
 def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:

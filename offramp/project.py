@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import os
 import pathlib
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from offramp import files, subject
@@ -99,7 +100,11 @@ class Project:
             return None
         document = dataclasses.replace(document, about=subject.about(document, self.vocabulary))
         was = self.kept.get(path)
-        if was is not None and (was.about, was.left_alone, was.kind) == (document.about, document.left_alone, document.kind):
+        if was is not None and (was.about, was.left_alone, was.kind) == (
+            document.about,
+            document.left_alone,
+            document.kind,
+        ):
             document = was  # with all that was parsed of it
         self.documents[path] = document
         return document
@@ -236,6 +241,11 @@ class Project:
 
     def exists(self, path: str) -> bool:
         return path in self.paths or self.index.folders[path] > 0
+
+    def named(self, written: str, folder: str) -> str | None:
+        """The file or folder that a path means, written in a file of this folder, or None where there is none."""
+        low = posixpath.normpath(posixpath.join(folder, written))
+        return next((path for path in (low, written.strip("/")) if self.exists(path)), None)
 
     def taken(self, path: str) -> str | None:
         """What stands at a path, or would on a file system that ignores case."""
