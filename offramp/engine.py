@@ -197,9 +197,8 @@ def _apply(
         ledger.refuse(record, refusal)
     if not accepted:
         return None
+    ledger.follow({path: result.passes for path, result in spliced.items()}, name)
     for path, result in spliced.items():
-        for edits in result.passes:
-            ledger.follow(path, edits, name)
         project.replace(path, result.text)
     for proposal in accepted:
         for path, text in proposal.fix.creates:

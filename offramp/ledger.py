@@ -7,8 +7,10 @@ still open; a reference that nobody answered for is an error of the tool, and th
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import enum
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 
 from offramp.model import Edit, Finding, Refusal
@@ -74,17 +76,23 @@ class Ledger:
     def pending(self) -> list[Record]:
         return [record for record in self.records if record.state is not State.FIXED]
 
-    def follow(self, path: str, edits: Sequence[Edit], by: str) -> None:
-        """Move the records of a document with the edits made to it; those that an edit swallowed are fixed by it."""
+    def follow(self, passes: Mapping[str, Sequence[Sequence[Edit]]], by: str) -> None:
+        """Move the records with the edits made to their documents; those that an edit swallowed are fixed by it.
+
+        Args:
+            passes: path → lists of edits, each in the offsets of the text that the list before it gave.
+        """
+        tracks = {path: [_Track(edits) for edits in lists] for path, lists in passes.items()}
         for record in self.pending():
-            now = record.now
-            if now.path != path or now.end == 0:  # an empty span at the start stands for the file itself
-                continue
-            if any(edit.start < now.end and now.start < edit.end for edit in edits):
-                record.state, record.by = State.FIXED, by
-                continue
-            shift = sum(len(e.replacement) - (e.end - e.start) for e in edits if e.end <= now.start)
-            record.now = now.moved(path, now.start + shift, now.end + shift)
+            for track in tracks.get(record.now.path, ()):
+                now = record.now
+                if now.end == 0:  # an empty span at the start stands for the file itself
+                    break
+                shift = track.shift(now.start, now.end)
+                if shift is None:
+                    record.state, record.by = State.FIXED, by
+                    break
+                record.now = now.moved(now.path, now.start + shift, now.end + shift)
 
     def rename(self, old: str, new: str) -> None:
         for record in self.pending():
@@ -112,3 +120,19 @@ class Ledger:
             unanswered=count[State.OPEN] + strays,
         )
 
+
+class _Track:
+    """What a list of edits, none of which overlaps another, does to the places around them."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
+        self.starts = [edit.start for edit in ordered]
+        self.ends = [edit.end for edit in ordered]
+        self.shifts = [0, *itertools.accumulate(len(e.replacement) - (e.end - e.start) for e in ordered)]
+
+    def shift(self, start: int, end: int) -> int | None:
+        """How far the span moves, or None where an edit reaches into it."""
+        index = bisect.bisect_right(self.ends, start)
+        if index < len(self.starts) and self.starts[index] < end:
+            return None
+        return self.shifts[index]
