@@ -151,7 +151,7 @@ class Dockerfile:
 
     def place(self, start: int, end: int) -> Place:
         line_start = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
-        if self.text[line_start:start].lstrip().startswith("#") or self.text[start] == "#":
+        if self.text[line_start:start].lstrip().startswith("#") or self.text[start : start + 1] == "#":
             return plain.place(self.text, start, end, Role.COMMENT)
         index = bisect.bisect_right(self._starts, start) - 1
         instruction = self.instructions[index] if index >= 0 else None

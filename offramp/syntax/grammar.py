@@ -138,10 +138,28 @@ def faults(node: Node) -> int:
 
 def worse(before: Callable[[], Node], after: Callable[[], Node]) -> str | None:
     """Why the text after an edit must not be kept: it has faults that the one before does not have."""
-    damage = after().raw.find_all(kind="ERROR")
-    if len(damage) <= len(before().raw.find_all(kind="ERROR")):
-        return None
-    return f"line {damage[0].range().start.line + 1}: the syntax is broken"
+    old, new = before(), after()
+    if faults(new) > faults(old):
+        first = next(iter(new.raw.find_all(kind="ERROR")), new.raw)
+        return f"line {first.range().start.line + 1}: the syntax is broken"
+    if _brackets(old.source) != _brackets(new.source) and _missing(new) > _missing(old):
+        return "a bracket or a quote would not be closed"
+    return None
+
+
+def _brackets(text: str) -> list[int]:
+    return [text.count(character) for character in "()[]{}\"'`"]
+
+
+def _missing(node: Node) -> int:
+    """How many tokens the parser had to make up: nodes without width. It walks all of them, so it is asked seldom."""
+    count, waiting = 0, [node.raw]
+    while waiting:
+        raw = waiting.pop()
+        span = raw.range()
+        count += span.start.index == span.end.index
+        waiting += raw.children()
+    return count
 
 
 def item_span(text: str, start: int, end: int, *, opens: int, closes: int) -> tuple[int, int]:

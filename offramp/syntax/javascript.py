@@ -281,6 +281,9 @@ def _key(node: Node) -> str:
             return _last_name(parent.named[0]) if parent.named and parent.named[0].span != node.span else ""
         if kind == "member_expression" and node.kind == "array":
             return _included(parent)
+        if kind == "member_expression" and node.kind == "call_expression" and parent.parent is not None:
+            node = parent.parent  # a chain: z.enum([…]).default(…)
+            continue
         if kind in ("arguments", "template_string", "member_expression"):
             return _argument(node, parent) if kind == "arguments" else ""
         if kind in KEYS or kind in _NAMED_BY:

@@ -73,6 +73,8 @@ class Requirements:
             return Place(Role.PACKAGE, "a requirement", commands.PIP, line.name_start, line.stop)
         if line is not None and start >= line.stop:
             return Place(Role.COMMENT, "a comment", start=start, end=end)
+        if line is not None and self.text.startswith("-", line.start):
+            return Place(Role.TEXT, "an option of pip", start=start, end=end)
         return plain.place(self.text, start, end)
 
     def entries(self) -> Sequence[Entry]:

@@ -38,6 +38,10 @@ ENV_TARGET = re.compile(
 )
 
 
+EMPTY = re.compile(  # a block without a command, which the grammar lets pass and the shell does not
+    r"(?:\b(?:then|do|else)|(?<=[\s)])\{)[ \t;]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
+    r"[ \t]*(?:(?:fi|done|else|elif)\b|\})"
+)
 ENV_LINES = re.compile(
     r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:(?:export )?[A-Z_][A-Z\d_]*=[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*){2,}"
 )
@@ -172,6 +176,8 @@ def parse(text: str) -> Script:
 
 
 def check(before: str, after: str) -> str | None:
+    if len(EMPTY.findall(after)) > len(EMPTY.findall(before)):
+        return "a block would be empty"
     return grammar.worse(lambda: grammar.root(before, "bash"), lambda: grammar.root(after, "bash"))
 
 
