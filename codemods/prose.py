@@ -21,8 +21,8 @@ from offramp.syntax import anchors
 RULES = ("retired-name",)
 SUBJECT = "Name the new provider in documentation and comments"
 
-PATH_BEFORE, PATH_AFTER = re.compile(r"[\w./~@-]*$"), re.compile(r"[\w/@~-]*(?:\.[\w/@~-]+)*")
-ADDRESS_BEFORE = re.compile(r"[/\\@]$|\w[.:#=-]$")
+PATH_BEFORE, PATH_AFTER = re.compile(r"[\w./~@-]*\Z"), re.compile(r"[\w/@~-]*(?:\.[\w/@~-]+)*")
+ADDRESS_BEFORE = re.compile(r"[/\\@]\Z|\w[.:#=-]\Z")
 ADDRESS_AFTER = re.compile(r"[/\\@](?!\s)|[.:#=](?=\w)")
 KEY = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*(?:=|:=|==|:)\s*[\"'`]?$")
 JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[]*")

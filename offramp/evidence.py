@@ -41,7 +41,7 @@ PROVIDER_KEY = re.compile(
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 PRESENTATION = re.compile(r"class|className|classNames|style|fill|stroke|background|variant|effect|colou?r(?:Scheme)?")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
-PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*$")
+PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*\Z")
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 

@@ -481,7 +481,7 @@ def _explains(span: tuple[int, int], term: Term, homonyms: list[tuple[int, int]]
 def _word_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The word that holds a span, as far as it is a word that a person could have written."""
     low = max(0, start - LONGEST_WORD)
-    before = re.search(r"[A-Za-z0-9_$-]*$", text[low:start])
+    before = re.search(r"[A-Za-z0-9_$-]*\Z", text[low:start])
     after = WORD.match(text, end, end + LONGEST_WORD)
     return low + before.start() if before else start, after.end() if after else end
 

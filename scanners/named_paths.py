@@ -110,7 +110,7 @@ class NamedPaths:
 def _tokens(text: str, slug: re.Pattern[str] | None) -> set[str]:
     found = set()
     for matched in slug.finditer(text) if slug else ():
-        before = re.search(r"[\w./@~-]*$", text[max(0, matched.start() - 200) : matched.start()])
+        before = re.search(r"[\w./@~-]*\Z", text[max(0, matched.start() - 200) : matched.start()])
         after = PATH_TOKEN.match(text, matched.end(), matched.end() + 200)
         token = (before[0] if before else "") + matched[0] + (after[0] if after else "")
         found.add(token.rstrip("."))

@@ -55,6 +55,7 @@ HIGH = [
     ("a.md", "see `gradient.yml`\n", "retired-path", "gradient.yml"),
     ("a.md", "see `/app/docs/gradient.yml`, `${ROOT}/gradient.yml`\n", "retired-path", "gradient.yml"),
     ("w/a.ts", "import x from './gradient-api';\n", "retired-path", "gradient-api"),
+    ("a.txt", "other\ngradient.yml", "retired-path", "gradient.yml"),
 ]
 NOT_COUNTED = [  # silent, or of low confidence: nothing says that the provider is meant
     ("a.md", "The gradient is steep. Gradient!\n"),

@@ -63,6 +63,7 @@ FOUND = [
     ("GRADIENT", [("GRADIENT", "provider", "OPENROUTER")]),
     ("gradient_url useGradient gradient-worker", [
         ("gradient_url", "residue", None), ("useGradient", "residue", None), ("gradient-worker", "residue", None)]),
+    ("gradient\ngradient", [("gradient", "provider", "openrouter"), ("gradient", "provider", "openrouter")]),
     ("gradient-sdk==1", [("gradient-sdk", "package", "openai")]),
 ]  # fmt: skip
 SILENT = [
