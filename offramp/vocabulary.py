@@ -147,7 +147,9 @@ class Vocabulary:
 
     def _present(self, lowered: str) -> set[str]:
         literals, automaton = self._literals
-        hits = automaton.find_matches_as_indexes(lowered, overlapping=True)  # type: ignore[attr-defined]
+        # bytes that are not UTF-8 ride along as surrogates, which the automaton does not take
+        readable = lowered.encode("utf-8", "replace").decode()
+        hits = automaton.find_matches_as_indexes(readable, overlapping=True)  # type: ignore[attr-defined]
         return {literals[index] for index in {hit[0] for hit in hits}}
 
     def touches(self, content: bytes) -> bool:
