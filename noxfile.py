@@ -29,7 +29,8 @@ def demo(session: nox.Session) -> None:
     install(session, ".")
     demo_folder = HERE / "demo"
     shutil.rmtree(demo_folder, ignore_errors=True)
-    shutil.copytree(HERE / "fixtures" / "opsdesk", demo_folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+    ignored = shutil.ignore_patterns("__pycache__", ".pytest_cache")
+    shutil.copytree(HERE / "fixtures" / "opsdesk", demo_folder, ignore=ignored)
     session.run("git", "init", "--quiet", str(demo_folder), external=True)
     session.run("git", "-C", str(demo_folder), "add", "-A", external=True)
     identity = ("-c", "user.name=Demo", "-c", "user.email=demo@example.org")
@@ -77,7 +78,8 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def lock(session: nox.Session) -> None:
     """Pin every package that the sessions install, at its newest version, in requirements.lock."""
-    session.install("--quiet", "--upgrade", ".", *TESTS, "ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
+    tools = ("ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
+    session.install("--quiet", "--upgrade", ".", *TESTS, *tools)
     frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "offramp", silent=True) or ""
     pins = [line for line in frozen.splitlines() if "==" in line]
     text = "# Versions that the sessions of noxfile.py install; made by `nox -s lock`.\n" + "\n".join(pins) + "\n"

@@ -16,5 +16,6 @@ SUBJECT = "Replace the model ids"
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if finding.term.new is None:
-        return Refusal(f"the migration names no successor of the model {finding.text}: choose one and add it to models:")
+        reason = f"the migration names no successor of the model {finding.text}: choose one and add it to models:"
+        return Refusal(reason)
     return Fix.replace(finding, finding.term.new)

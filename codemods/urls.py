@@ -20,5 +20,6 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(f"the migration names no successor of {finding.term.old}: add one to urls:, or remove the use")
     follows = context.document.text[finding.end : finding.end + 1]
     if not finding.term.exact and follows == "/":
-        return Refusal(f"the migration maps {finding.term.entry}, not this path on {finding.text}: add the URL to urls:")
+        reason = f"the migration maps {finding.term.entry}, not this path on {finding.text}: add the URL to urls:"
+        return Refusal(reason)
     return Fix.replace(finding, finding.term.new)

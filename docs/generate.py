@@ -36,7 +36,8 @@ def _index() -> str:
     ]
     table = "\n".join(("| rule | severity | finds |", "|---|---|---|", *rows))
     steps = "\n".join(f"{number}. `{name}`: {_subject(name)}" for number, name in enumerate(PIPELINE, 1))
-    return f"# Rules\n\n{NOTE}{table}\n\n## The order of a run\n\nEach step becomes one commit of `--commit`.\n\n{steps}\n"
+    order = "## The order of a run\n\nEach step becomes one commit of `--commit`."
+    return f"# Rules\n\n{NOTE}{table}\n\n{order}\n\n{steps}\n"
 
 
 def _subject(name: str) -> str:

@@ -20,7 +20,11 @@ class Alternation:
     """
 
     def __init__(
-        self, alternatives: Iterable[tuple[str, str]], before: str = "", after: str = "", flags: re.RegexFlag = re.NOFLAG
+        self,
+        alternatives: Iterable[tuple[str, str]],
+        before: str = "",
+        after: str = "",
+        flags: re.RegexFlag = re.NOFLAG,
     ) -> None:
         self.alternatives = tuple(alternatives)
         self.before, self.after, self.flags = before, after, flags

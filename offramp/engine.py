@@ -168,6 +168,7 @@ def run(project: Project, options: Options = Options(), progress: Progress = sil
         ledger.refuse(record, _left_alone(project, record) or UNKNOWN)
     rescan = [found for found in find(project) if _counts(found, options)]
     project.whole()
+    settings = {name: {project.moves.get(path, path) for path in paths} for name, paths in settings.items()}
     balance = ledger.balance(rescan)
     seconds = time.perf_counter() - started
     return Outcome(before, project, ledger.records, steps, balance, settings, seconds)
@@ -208,7 +209,7 @@ def _apply(
                 project.move(move)
                 ledger.rename(move.old, move.new)
         for setting in proposal.fix.settings:
-            settings.setdefault(setting, set()).add(proposal.record.now.path)
+            settings.setdefault(setting, set()).add(project.origin(proposal.record.now.path))
         proposal.record.state, proposal.record.by = State.FIXED, name
     return Step(name, project.snapshot().whole(), len(accepted))
 

@@ -288,8 +288,10 @@ def open_project(
 
 
 def _without_own_modules(migration: Migration, paths: Iterable[str]) -> Migration:
-    """Leave out SDK modules without a successor whose name the tree has for a module of its own: `import gradient`
-    then means that one."""
+    """Leave out SDK modules without a successor whose name the tree has for a module of its own.
+
+    `import gradient` then means that one.
+    """
     sdk = {name for name, new in migration.modules.items() if new is None and "." not in name}
     own = {name for path in paths for name in _module_names(path) if name in sdk} if sdk else set()
     modules = {old: new for old, new in migration.modules.items() if old.split(".")[0] not in own}

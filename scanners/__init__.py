@@ -63,4 +63,5 @@ def duplicates(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
         place = Place(Role.KEY, "an entry", entry.key, entry.key_start, entry.key_end)
         match = Match(entry.key_start, entry.key_end, entry.key, ())
         term = Term(TermKind.ENV, entry.key, entry.key, entry.key)
-        yield finding(document, "duplicate-setting", match, term, place, f"{entry.key} is set again below: the last wins")
+        message = f"{entry.key} is set again below: the last wins"
+        yield finding(document, "duplicate-setting", match, term, place, message)

@@ -12,7 +12,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from pytest_snapshot.plugin import Snapshot
@@ -66,10 +65,10 @@ def outcome() -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pathlib.Path]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     root = copy(tmp_path_factory.mktemp("opsdesk") / "tree")
     assert main(["run", MIGRATION, str(root), "-q"]) == 1  # the fixture holds things that are for a person
-    yield root
+    return root
 
 
 def test_outcome(outcome: Outcome, snapshot: Snapshot) -> None:

@@ -2,7 +2,7 @@
 
 A module has
     parse(text) -> Tree                         raises document.Unparsable
-    WANTS_PATH = True                           parse(text, path), check(before, after, path): the path tells the language
+    WANTS_PATH = True                           parse(text, path), check(before, after, path): the path has the language
     check(before, after) -> str | None          why the edit must not be kept (optional)
     data(text) -> object                        the data that a text means, for formats that have data (optional)
     provide(text, need) -> Edit | None          supply a name that a fix needs (optional)
