@@ -111,16 +111,15 @@ def render(name: str, seed: Migration, items: Inventory) -> str:
     def section(title: str, entries: dict[str, Item], remark: str) -> Iterator[str]:
         lines = list(table(entries.values()))
         if lines:
-            decided = any(":" in line.partition("#")[0] for line in lines)
-            yield from ("", f"# {remark}", f"{title}:" if decided else f"{title}: {{}}")
-            yield from lines
+            yield from ("", f"# {remark}", f"{title}:", *lines)
 
     def parts() -> Iterator[str]:
         yield from ("schema: 1", f"name: {name}", f"title: {scalar(_title(seed))}")
         yield from (
             "retire:",
             f"  provider: {scalar(seed.slug)}",
-            f"  names: [{', '.join(scalar(n) for n in seed.names)}]",
+            "  names:",
+            *(f"    - {scalar(name)}" for name in seed.names),
         )
         yield from ("replace:", f"  provider: {scalar(seed.new_slug)}", f"  names: {scalar(seed.new_name)}")
         yield from section("env", items.env, "Environment variables. ~ deletes; one * carries over: OLD_*: NEW_*.")

@@ -63,10 +63,8 @@ def test_its_own_modules_by_the_path_under_which_they_are_imported(tmp_path: pat
 
 
 def test_models_beside_the_provider(tmp_path: pathlib.Path) -> None:
-    files = {
-        "c.yaml": "a:\n  provider: acme\n  model: big-70b\n  model_path: x-1\nb:\n  provider: other\n  model: other-7b\n"
-    }
-    found = take(tmp_path, files)
+    one = "a:\n  provider: acme\n  model: big-70b\n  model_path: x-1\n"
+    found = take(tmp_path, {"c.yaml": f"{one}b:\n  provider: other\n  model: other-7b\n"})
     assert set(found.models) == {"big-70b"}
     assert found.models["big-70b"].new is None
     assert "provider" in found.settings

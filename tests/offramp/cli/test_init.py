@@ -123,5 +123,10 @@ def test_decisions_that_are_open_are_comments(shop: Shop) -> None:
     shop.write("extra.yaml", b"llm:\n  provider: gradient\n  model: secret-llama-99\n")
     shop.write("url.py", b'import os\nos.environ["GRADIENT_API_KEY"]\nURL = "https://cdn.gradient.example/x"\n')
     text = init(shop)
-    assert "#   secret-llama-99: ?" in text or "# secret-llama-99: ?" in text
-    assert "# cdn.gradient.example: ?" in text
+    for old, new in (("secret-llama-99", "meta/llama-99"), ("cdn.gradient.example", "cdn.example")):
+        assert old not in str(migration.parse(text, "x"))
+        assert f"  # {old}:  # 1 place in 1 file" in text
+        text = text.replace(f"  # {old}:", f"  {old}: {new}")  # what a person does
+    loaded = migration.parse(text, "x")
+    assert loaded.models["secret-llama-99"] == "meta/llama-99"
+    assert loaded.urls["cdn.gradient.example"] == "cdn.example"
