@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from offramp import files
 from offramp.engine import Outcome
 from offramp.journal import FileChange
@@ -14,18 +16,23 @@ def between(before: Project, after: Project) -> list[FileChange]:
     Raises:
         files.Unreadable: a file that only moves can't be read any more.
     """
-    olds = {before.origin(path): path for path in before.paths}
-    news = {after.origin(path): path for path in after.paths}
     changes: list[FileChange] = []
-    for origin in sorted(olds.keys() | news.keys()):
-        old, new = olds.get(origin), news.get(origin)
-        if old == new and old is not None and _same(before, after, old):
-            continue
+    for old, new in _differing(before, after):
         was = None if old is None else _content(before, old)
         now = None if new is None else after.documents[new].encoded() if new in after.documents else was
         if was != now or old != new:
             changes.append(FileChange(old or new or "", was, now, new or ""))
     return changes
+
+
+def _differing(before: Project, after: Project) -> Iterator[tuple[str | None, str | None]]:
+    """The (old, new) paths of files whose text or place is not the same; nothing is read for it."""
+    olds = {before.origin(path): path for path in before.paths}
+    news = {after.origin(path): path for path in after.paths}
+    for origin in sorted(olds.keys() | news.keys()):
+        old, new = olds.get(origin), news.get(origin)
+        if old is None or old != new or not _same(before, after, old):
+            yield old, new
 
 
 def of(outcome: Outcome) -> list[FileChange]:
@@ -38,8 +45,9 @@ def codemods(outcome: Outcome) -> dict[str, list[str]]:
     result: dict[str, list[str]] = {}
     previous = outcome.before
     for step in outcome.steps:
-        for change in between(previous, step.state):
-            names = result.setdefault(step.state.origin(change.target), [])
+        for old, new in _differing(previous, step.state):
+            origin = step.state.origin(new) if new is not None else previous.origin(old or "")
+            names = result.setdefault(origin, [])
             if step.codemod not in names:
                 names.append(step.codemod)
         previous = step.state
