@@ -89,11 +89,19 @@ def tree_root(path: str) -> pathlib.Path:
         Problem: there is no such folder.
     """
     root = pathlib.Path(path)
-    if not root.exists():
-        raise Problem("no such folder", place=path, hint="Give the path of the repository, or run inside it.")
-    if not root.is_dir():
-        raise Problem("this is a file, not a folder", place=path, hint="Give the folder that holds the repository.")
-    return root.resolve()
+    try:
+        os.stat(root)
+        if not root.is_dir():
+            raise Problem("this is a file, not a folder", place=path, hint="Give the folder that holds the repository.")
+        os.listdir(root)
+        return root.resolve()
+    except FileNotFoundError:
+        hint = "Give the path of the repository, or run inside it."
+        raise Problem("no such folder", place=path, hint=hint) from None
+    except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else str(error)
+        hint = "Give the path of a folder that you may read."
+        raise Problem(f"the folder can't be opened: {told}", place=path[:200], hint=hint) from None
 
 
 def git(root: pathlib.Path, *arguments: str) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -59,6 +60,23 @@ def test_a_scan_with_a_hit_in_an_env_file_needs_no_parser_of_code(repository: pa
     (repository / ".env").write_text("OLD_NAME=1\n")
     names = imported(repository, "scan", "../m.yaml", "--exit-zero", "--select", "retired-secret")
     assert not names & {"libcst", "git", "github", "typer", "dbos", "ruamel", "rich"}
+
+
+def test_the_entry_point(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In this process, where coverage sees it."""
+    from offramp import __main__
+
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(sys, "path", ["/somebody/elses", *sys.path])
+    monkeypatch.setattr(sys, "argv", ["migrate", "rules"])
+    try:
+        assert __main__.run() == 0
+        assert sys.path[0] == str(ROOT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert "retired-env-var" in capsys.readouterr().out
 
 
 FOREIGN = "raise SystemExit('the package of the repository was imported')\n"

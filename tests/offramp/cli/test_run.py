@@ -100,7 +100,24 @@ def test_a_file_for_a_folder(shop: Shop) -> None:
 
 
 def test_an_impossible_folder(shop: Shop) -> None:
-    assert "Traceback" not in refused(shop, "run", str(shop.migration), "x" * 5000)
+    assert "the folder can't be opened: File name too long" in refused(shop, "run", str(shop.migration), "x" * 5000)
+    assert "the folder can't be opened: embedded null byte" in refused(shop, "run", str(shop.migration), "a\0b")
+    (shop.root / "loop").symlink_to("loop")
+    told = refused(shop, "run", str(shop.migration), str(shop.root / "loop"))
+    assert "the folder can't be opened: Too many levels of symbolic links" in told
+
+
+def test_a_reader_that_goes_away(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from offramp.cli import options
+
+    def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(options, "write", gone)
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+    monkeypatch.setattr("sys.stdout.fileno", lambda: 1)
+    told = shop.migrate("run", "--dry-run")
+    assert (told.code, told.out, told.err) == (1, "", "")
 
 
 def test_no_such_migration(shop: Shop) -> None:
