@@ -64,6 +64,8 @@ def _reason(finding: Finding, context: Context, new: str) -> str | None:
     same = (f for f in context.findings if f.rule == finding.rule and f.term.new == new and f.text != old)
     if (other := next((f.text for f in same if f.term.kind is TermKind.SYMBOL), None)) is not None:
         return f"{old} and {other} would both be called {new} in {path}: give one of them another name in symbols:"
+    if finding.place.role is Role.IMPORT:
+        return _stays(finding, context, new)
     if isinstance(tree, PythonTree):
         if (owner := foreign(tree, finding, context)) is not None:
             return f"{old} in {path} belongs to {owner}, which is not this project's: add the name to homonyms:"
@@ -75,6 +77,20 @@ def _reason(finding: Finding, context: Context, new: str) -> str | None:
         if there
         else None
     )
+
+
+def _stays(finding: Finding, context: Context, new: str) -> str | None:
+    """Why a module in an import can't change its name: its file must be the project's own, and move along."""
+    old, planned = finding.text, context.project.planned
+    for path, target in planned.items():
+        both = context.project.exists(path) and context.project.exists(target)
+        if not both and (old, new) in zip(_parts(path), _parts(target), strict=False):
+            return None
+    return f"{old} is a module that {finding.path} imports: add it to modules: with its new name, or to homonyms:"
+
+
+def _parts(path: str) -> list[str]:
+    return path.partition(".")[0].split("/")
 
 
 def _stands(context: Context, name: str) -> bool:
