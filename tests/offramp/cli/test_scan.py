@@ -165,7 +165,7 @@ def command(shop: Shop, pipe: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_reader_that_goes_away(shop: Shop) -> None:
-    shop.write("many.env", b"".join(b"GRADIENT_API_KEY=%d # %s\n" % (n, b"x" * 200) for n in range(2000)))
+    shop.write("many.env", b"".join(b"A%d=$GRADIENT_API_KEY # %s\n" % (n, b"x y " * 50) for n in range(200)))
     done = command(shop, "--format json | head -1")
     assert done.stdout == "{\n"
     assert done.stderr == ""
