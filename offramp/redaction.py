@@ -37,10 +37,11 @@ USERINFO = re.compile(r"(?P<head>://[^\s/:@]*:)(?P<value>[^\s/@]+)(?=@)")
 LONG = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 PLACEHOLDER = re.compile(
     r"(?i)^[<{\[(%$]|\$\{|\{\{|change|replace|example|placeholder|your|dummy|fake|sample|insert|redacted|to-?do|xxx|\.\.\."
-    r"|^test|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|\*\*\*"
+    r"|(?:^|[-_])tests?(?:$|[-_ ])|^\*_|^\?[\w .,$-]*$"
+    r"|secrets?\.|vars\.|env[.\[(]|getenv|process\.|config|settings|^none$|^null$|^true$|^false$|\*\*\*"
 )
 REFERENCE = re.compile(
-    r"[A-Za-z_][A-Za-z_.]*[(\[]?|[A-Z][A-Z0-9_]*|[\w.]+\(.*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
+    r"[A-Za-z_][A-Za-z_.]*[(\[]?|[A-Z][A-Z0-9_]*|[\w.]+[(\[].*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
 )
 
 
@@ -65,8 +66,10 @@ def _masked(matched: re.Match[str]) -> str:
 def _assigned(matched: re.Match[str]) -> str:
     value = matched["quoted"] or matched["value"]
     named = REFERENCE.fullmatch(value) is not None and "@" not in value
-    number = value.isdecimal() and "tokens" in matched["head"].lower()
-    shown = value if named or number or PLACEHOLDER.search(value) else MASK
+    head = matched["head"].lower()
+    number = value.isdecimal() and "tokens" in head
+    prose = " " in value and not re.search("pass|pwd", head)
+    shown = value if named or number or prose or PLACEHOLDER.search(value) else MASK
     return matched["head"] + (matched["quote"] or matched["open"] or "") + shown
 
 

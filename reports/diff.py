@@ -6,8 +6,11 @@ lines that hold one can then not be applied, which is the lesser evil.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from offramp import splices
@@ -33,7 +36,15 @@ def texts(change: FileChange) -> list[str]:
 
 
 def _one(change: FileChange) -> Iterator[bytes]:
+    before, after = change.before or b"", change.after or b""
+    wide = before != after and (b"\0" in before or b"\0" in after)
+    if wide:
+        yield from _remarks(before, after)
+        if not _is_public(before, after):
+            after = before  # the binary patch would give a secret away; a move can still be applied
     old, new = _name("a/", change.path), _name("b/", change.target)
+    if before == after and change.target == change.path and change.before is not None:
+        return
     yield b"diff --git %s %s\n" % (old, new)
     if change.before is None:
         yield b"new file mode 100644\n"
@@ -41,11 +52,10 @@ def _one(change: FileChange) -> Iterator[bytes]:
         yield b"deleted file mode 100644\n"
     if change.before is not None and change.target != change.path:
         yield b"rename from %s\nrename to %s\n" % (_name("", change.path), _name("", change.target))
-    before, after = change.before or b"", change.after or b""
     if before == after:
         return
-    if b"\0" in before or b"\0" in after:
-        yield from _wide(before, after)
+    if wide:
+        yield from _binary(before, after)
         return
     source = b"/dev/null" if change.before is None else _ended(old)
     target = b"/dev/null" if change.after is None else _ended(new)
@@ -99,11 +109,34 @@ def _lines(content: bytes) -> list[bytes]:
     return re.findall(rb"[^\n]*\n|[^\n]+", content)
 
 
-def _wide(before: bytes, after: bytes) -> Iterator[bytes]:
-    """UTF-16 is binary to git: shown decoded, as remarks that `git apply` passes over."""
-    yield b"# UTF-16: shown decoded, `git apply` leaves this file as it is\n"
+def _remarks(before: bytes, after: bytes) -> Iterator[bytes]:
+    """UTF-16 is binary to git; a person reads it here, and `git apply` passes over it."""
+    yield b"# UTF-16, decoded:\n"
     for hunk in hunks(_narrow(before), _narrow(after)):
-        yield b"".join(b"# " + line for line in hunk.splitlines(keepends=True))
+        yield b"".join(b"# %s\n" % line for line in hunk.removesuffix(b"\n").split(b"\n"))
+
+
+def _is_public(*contents: bytes) -> bool:
+    """Whether no line holds what looks like a secret."""
+    lines = (line.decode("utf-8", "replace") for content in contents for line in _lines(_narrow(content)))
+    return all(redact(line) == line for line in lines)
+
+
+def _binary(before: bytes, after: bytes) -> Iterator[bytes]:
+    """Git's binary patch: both contents whole, so that it can be taken back as well."""
+    yield b"index %s..%s 100644\nGIT binary patch\n" % (_blob(before), _blob(after))
+    for content in (after, before):
+        yield b"literal %d\n" % len(content)
+        packed = zlib.compress(content)
+        for start in range(0, len(packed), 52):
+            part = packed[start : start + 52]
+            length = len(part) + (ord("A") - 1 if len(part) <= 26 else ord("a") - 27)
+            yield b"%c%s\n" % (length, base64.b85encode(part, pad=True))
+        yield b"\n"
+
+
+def _blob(content: bytes) -> bytes:
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest().encode()
 
 
 def _narrow(content: bytes) -> bytes:

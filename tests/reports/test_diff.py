@@ -109,15 +109,30 @@ def test_it_looks_like_gits() -> None:
     )
 
 
-def test_utf16_is_shown_and_passed_over(tmp_path: pathlib.Path) -> None:
-    for encoding, mark in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"), ("utf-16-be", b"")):
-        old, new = (mark + f"a\n{word}\n".encode(encoding) for word in ("old", "new"))
-        wide = FileChange("wide.txt", old, new)
-        text = diff.unified([wide, FileChange("x", b"1\n", b"2\n")])
-        assert b"# -old\n# +new\n" in text
-        assert "-old\n+new\n" in "".join(diff.texts(wide))
-        (tmp_path / "wide.txt").write_bytes(old)
-        assert applied(tmp_path, [FileChange("x", b"1\n", b"2\n")])["wide.txt"] == old
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"), ("utf-16-be", b"")]
+)
+def test_utf16(encoding: str, mark: bytes, tmp_path: pathlib.Path) -> None:
+    lines = "".join(f"{number}\r\n" for number in range(90))
+    old, new = (mark + f"{lines}{word}\r\n\n".encode(encoding) for word in ("old", "new"))
+    changes = [
+        FileChange("wide.txt", old, new),
+        FileChange("x", b"1\n", b"2\n"),
+        FileChange("moved wide.txt", old, new, "y.txt"),
+    ]
+    assert b"# -old\r\n# +new\r\n" in diff.unified(changes)
+    assert "-old\r\n+new\r\n" in "".join(diff.texts(changes[0]))
+    assert applied(tmp_path, changes) == {"wide.txt": new, "x": b"2\n", "y.txt": new}
+
+
+def test_utf16_with_a_secret_is_shown_masked_and_passed_over(tmp_path: pathlib.Path) -> None:
+    secret = "q7Zk29Lm" + "Pw83xT4v"
+    old, new = (f"{word}=1\r\nAPI_KEY={secret}\r\n".encode("utf-16-le") for word in ("old", "new"))
+    changes = [FileChange("a.txt", old, new), FileChange("b.txt", old, new, "c.txt"), FileChange("x", b"1\n", b"2\n")]
+    text = diff.unified(changes)
+    assert b"=1\r\n#  API_KEY=***" in text
+    assert b"GIT binary patch" not in text
+    assert applied(tmp_path, changes) == {"a.txt": old, "c.txt": old, "x": b"2\n"}
 
 
 def test_secrets_are_masked() -> None:
