@@ -120,6 +120,8 @@ def _model(document: Document, match: Match, term: Term, place: Place, vocabular
 
 def _module(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role is Role.IMPORT:
+        if document.kind not in ("python", "notebook") and not place.spans(match.start, match.end):
+            return None  # `import "./styles/gradient.css"` imports no module of that name
         bare = "." not in term.entry  # `import gradient` may as well be a module of the project's own
         return finding(document, "retired-import", match, term, place, f"{match.text} is imported", bare=bare)
     follows = document.text[match.end : match.end + 2]
@@ -241,12 +243,11 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
         requires its package.
     """
     findings = list(findings)
-    company = {f.path for f in findings if not f.bare}
+    company = {f.path for f in findings if not f.bare and f.term.kind is not TermKind.PATH}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
     anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
-    kin = {
-        f.path for f in findings if f.text in anchored and _is_identifier(f)
-    }  # a test, say, of a file that has company
+    # a test, say, of a file that has company
+    kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
 

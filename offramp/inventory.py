@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from offramp import engine, evidence
 from offramp.migration import Migration
@@ -20,6 +20,7 @@ from offramp.vocabulary import FRAMEWORK_PREFIXES
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")
+DEFINITION = re.compile(r"\b(?:class|def|function|const|let|var|interface|type|enum|struct|func)\s+([A-Za-z_]\w*)")
 MODEL_KEY = re.compile(r"(?i)model(?!s?_?(?:path|dir|name_prefix|config))")
 MODEL_ID = re.compile(r"[A-Za-z0-9][\w.:/-]*\d[\w.:/-]*")
 
@@ -82,18 +83,25 @@ def _upper(slug: str) -> str:
 def take(project: Project, progress: engine.Progress = engine.silent) -> Inventory:
     """The inventory of a project that was opened with a seed migration."""
     found = engine.find(project, progress)
-    paths = {f.path for f in found if f.confidence > Confidence.LOW or _is_variable(f)}
+    variables = {f.path for f in found if _is_variable(f) and not _has_homonym(project, f.path)}
+    paths = variables | {f.path for f in found if f.confidence > Confidence.LOW}
     inventory = Inventory()
     for finding in found:
-        known = finding.path in paths and (finding.confidence > Confidence.LOW or finding.bare)
+        known = finding.confidence > Confidence.LOW or (finding.bare and finding.path in variables)
         if known or finding.place.role is Role.PACKAGE:
             _enter(inventory, project, finding)
+    _drop_what_is_defined_elsewhere(inventory, project, paths)
     company = sorted(paths)
     _own_modules(inventory, project, company)
     _models(inventory, project, company)
     _hosts(inventory, project, company)
     _drop_what_collides(inventory, project)
     return inventory
+
+
+def _has_homonym(project: Project, path: str) -> bool:
+    document = project.documents.get(path)
+    return document is not None and project.vocabulary.has_homonym(document.text)
 
 
 def _is_variable(found: Finding) -> bool:
@@ -210,6 +218,20 @@ def _hosts(inventory: Inventory, project: Project, company: Iterable[str]) -> No
             known = any(host in url for url in project.migration.urls)
             if slug in re.split(r"[.-]", host) and not known:
                 _item(inventory.urls, host, None).add(path)
+
+
+def _drop_what_is_defined_elsewhere(inventory: Inventory, project: Project, company: Collection[str]) -> None:
+    """A class or function that a file without any other sign of the provider defines may mean something else."""
+    for path, document in project.documents.items():
+        if path in company:
+            continue
+        for matched in DEFINITION.finditer(document.text):
+            item = inventory.symbols.get(matched[1])
+            if item is not None:
+                item.new, item.note = (
+                    None,
+                    f"{path} defines it, which holds nothing else of it: write a new name if it is meant",
+                )
 
 
 def _drop_what_collides(inventory: Inventory, project: Project) -> None:

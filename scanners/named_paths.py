@@ -65,7 +65,8 @@ class NamedPaths:
             folder = "/".join(folders[: index + 1])
             parts.append(new if new is not None and self._folder_moves(folder, proven) else part)
         new = self._new(name)
-        proved = path in self.company or (new is not None and not SHOWN.search(name) and self._is_named(path))
+        shown = SHOWN.search(name) is not None or files.kind_of(name) in ("style", "javascript", "code")
+        proved = path in self.company or (new is not None and not shown and self._is_named(path))
         parts.append(new if new is not None and proved else name)
         return None if parts == [*folders, name] else "/".join(parts)
 

@@ -199,8 +199,51 @@ def test_included_all_the_same(sort: str, path: str) -> None:
     assert files.left_alone("uv.lock", b"", frozenset({sort})) is not None
 
 
-HISTORY = ["CHANGELOG.md", "CHANGELOG-2.x.md", "LICENSE-MIT", "CHANGELOG.de.md", "docs/changelog.rst", "CHANGES", "HISTORY.md", "NEWS.txt", "LICENSE", "licence.txt", "NOTICE", "docs/release-notes.md", "RELEASE_NOTES.md", "archive/x.md", "docs/archived/a/b.py", "_deprecated/ci.yml", "attic/a.py", "newsfragments/12.bugfix", "docs/adr/0003-choose.md", "docs/decisions/12.md", "reports/2024-06-01.md", "2024-06-01-outage.md"]
-NOT_HISTORY = ["docs/changes_api.md", "history.py.md2", "src/history.py", "CHANGES.py", "authors.json", "history.sql", "license.ts", "changes-api.yaml", "src/history/page.tsx", "licenses.py", "archiver/a.py", "archive.py", "docs/release.md", "notes/2024.md", "docs/decisions/README.md", "adr.md", "reports/20.md", "releases.py", "src/news.tsx"]
+HISTORY = [
+    "CHANGELOG.md",
+    "CHANGELOG-2.x.md",
+    "LICENSE-MIT",
+    "CHANGELOG.de.md",
+    "docs/changelog.rst",
+    "CHANGES",
+    "HISTORY.md",
+    "NEWS.txt",
+    "LICENSE",
+    "licence.txt",
+    "NOTICE",
+    "docs/release-notes.md",
+    "RELEASE_NOTES.md",
+    "archive/x.md",
+    "docs/archived/a/b.py",
+    "_deprecated/ci.yml",
+    "attic/a.py",
+    "newsfragments/12.bugfix",
+    "docs/adr/0003-choose.md",
+    "docs/decisions/12.md",
+    "reports/2024-06-01.md",
+    "2024-06-01-outage.md",
+]
+NOT_HISTORY = [
+    "docs/changes_api.md",
+    "history.py.md2",
+    "src/history.py",
+    "CHANGES.py",
+    "authors.json",
+    "history.sql",
+    "license.ts",
+    "changes-api.yaml",
+    "src/history/page.tsx",
+    "licenses.py",
+    "archiver/a.py",
+    "archive.py",
+    "docs/release.md",
+    "notes/2024.md",
+    "docs/decisions/README.md",
+    "adr.md",
+    "reports/20.md",
+    "releases.py",
+    "src/news.tsx",
+]
 
 
 @pytest.mark.parametrize("path", HISTORY)
