@@ -46,6 +46,8 @@ BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
 }
 WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
 REMEMBERED = 3_000  # texts
+# The path of a URL whose host is the provider's own; `github.com/old/sdk` says nothing about github.com.
+API_ROOT = re.compile(r"(?:/(?:api|rest|inference|v\d+\w*))*/?")
 PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
 OR_ELSE = re.compile(r"(\$\{\w+:?)-")
@@ -352,7 +354,7 @@ def _urls(migration: Migration) -> Iterator[Term]:
     for old, new in migration.urls.items():
         yield Term(TermKind.URL, old, new, old)
         host, successor = _host(old), _host(new or "")
-        if host != old and "*" not in old:
+        if host != old and "*" not in old and API_ROOT.fullmatch(old.rpartition("://")[2].removeprefix(host)):
             hosts.setdefault(host, Term(TermKind.URL, host, successor or None, old, exact=False))
     yield from (term for host, term in hosts.items() if host not in migration.urls)
 
