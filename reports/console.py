@@ -66,7 +66,9 @@ def scan(project: Project, result: ScanResult, options: argparse.Namespace, seco
         _line(out, f"{_count(len(result.suppressed), 'reference')} left on purpose (-v lists them).")
     if total:
         _line(out, f"{fixable} can be changed by the tool, {total - fixable} need a person.")
-        _line(out, f"Next: {style('path', f'migrate run {_quoted(options.migration)} {_where(options)}--dry-run')}")
+        if fixable:
+            command = f"migrate run {_quoted(options.migration)} {_where(options)}--dry-run"
+            _line(out, f"Next: {style('path', command)}")
     return out.getvalue().encode("utf-8", "replace")
 
 
@@ -216,7 +218,7 @@ def _summary(
     parts = f"{balance.fixed} fixed + {balance.refused} refused + {balance.suppressed} suppressed"
     parts += f" + {balance.external} external"
     _line(out, f"{balance.found} references = {parts}")
-    verb = "changed" if applied else "would change"
+    verb = "changed" if applied or not (changes or options.dry_run) else "would change"
     _line(out, f"{_count(len(changes), 'file')} {verb} of {len(outcome.before.paths):,}, {outcome.seconds:.2f} s.")
     command = f"migrate run {_quoted(options.migration)} {_where(options)}".rstrip()
     if changes and not applied and not options.dry_run:
