@@ -233,7 +233,8 @@ def _summary(
         again = f"migrate scan {_quoted(options.migration)} {_where(options)}".rstrip()
         _line(out, f"{style('warn', todo)}. Afterwards: {style('path', again)}")
     else:
-        _line(out, style("good", "Nothing is left."))
+        unread = " in the files that could be read" if outcome.after.errors else ""
+        _line(out, style("good", f"Nothing is left{unread}."))
     if applied and not getattr(options, "commit", False):
         undo = f"migrate undo {_where(options)}".rstrip()
         _line(out, f"To review: git diff. To take it back: {style('path', undo)}")
