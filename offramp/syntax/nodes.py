@@ -17,6 +17,7 @@ from offramp.document import Tree, Unparsable
 from offramp.model import Entry, Place, Role
 from offramp.syntax import commands, scalars, written
 from offramp.syntax import entries as entry_list
+from offramp.syntax.siblings import Others
 
 SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
 FLOW, BLOCK = "flow", "block"
@@ -85,24 +86,6 @@ class Node:
         if self.kind != MAPPING:
             return None
         return next((value for key, value in self.pairs() if key.value.lower() in names), None)
-
-
-class Others(Mapping[str, str]):
-    """A mapping without one of its keys, as a view: one mapping serves all the places in it."""
-
-    def __init__(self, whole: Mapping[str, str], without: str) -> None:
-        self.whole, self.without = whole, without
-
-    def __getitem__(self, key: str) -> str:
-        if key == self.without:
-            raise KeyError(key)
-        return self.whole[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return (key for key in self.whole if key != self.without)
-
-    def __len__(self) -> int:
-        return len(self.whole) - (self.without in self.whole)
 
 
 class NodeTree:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from offramp.model import Role
 from offramp.syntax.python_names import LOOKUPS, ON_OBJECT, constant, is_env_read, is_environ, name_of
+from offramp.syntax.siblings import Others
 
 if TYPE_CHECKING:
     from offramp.syntax.python import PythonTree
@@ -48,24 +49,6 @@ class Owner:
     role: Role = Role.STRING
     syntax: str = ""
     siblings: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-
-class Others(Mapping[str, str]):
-    """A mapping without one of its keys, as a view: one mapping serves all the places in it."""
-
-    def __init__(self, whole: Mapping[str, str], without: str) -> None:
-        self.whole, self.without = whole, without
-
-    def __getitem__(self, key: str) -> str:
-        if key == self.without:
-            raise KeyError(key)
-        return self.whole[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return (key for key in self.whole if key != self.without)
-
-    def __len__(self) -> int:
-        return len(self.whole) - (self.without in self.whole)
 
 
 NOBODY = Owner("", syntax="a string")
