@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
 TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit")
+BEHAVIOUR = ("pytest", "trustme")
 
 
 def install(session: nox.Session, *packages: str) -> None:
@@ -53,6 +54,15 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def behaviour(session: nox.Session) -> None:
+    """Migrate the apps of fixtures/apps, install the new SDKs from the registry, and run the apps against a stub."""
+    install(session, *BEHAVIOUR)
+    install(session, "-e", ".")
+    kept = {"BEHAVIOUR": "1", "BEHAVIOUR_CACHE": str(pathlib.Path(session.create_tmp()).resolve() / "interpreters")}
+    session.run("pytest", "-q", "tests/behaviour", *session.posargs, env=kept)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, and the directions in which modules may import each other."""
     install(session, "ruff", "import-linter", ".")
@@ -79,7 +89,7 @@ def docs(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin every package that the sessions install, at its newest version, in requirements.lock."""
     tools = ("ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
-    session.install("--quiet", "--upgrade", ".", *TESTS, *tools)
+    session.install("--quiet", "--upgrade", ".", *TESTS, *BEHAVIOUR, *tools)
     frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "offramp", silent=True) or ""
     pins = [line for line in frozen.splitlines() if "==" in line]
     text = "# Versions that the sessions of noxfile.py install; made by `nox -s lock`.\n" + "\n".join(pins) + "\n"
