@@ -79,6 +79,15 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def tables(session: nox.Session) -> None:
+    """Say whether the tables of the built-in migrations are those of today's SDKs; `-- --write` renews them."""
+    session.install("--quiet", "-r", "tables/sdks.txt")
+    session.install("--quiet", "--no-deps", "--ignore-requires-python", "-r", "tables/catalogues.txt")
+    renew = "--write" in session.posargs
+    session.run("python", "-W", "ignore", "tables/generate.py", *([] if renew else ["--check"]))
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Write the pages that are made from the code."""
     install(session, ".")
