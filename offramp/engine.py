@@ -200,7 +200,7 @@ def _apply(
         return None
     ledger.follow({path: result.passes for path, result in spliced.items()}, name)
     for path, result in spliced.items():
-        project.replace(path, result.text)
+        project.documents[path] = result.document
     for proposal in accepted:
         for path, text in proposal.fix.creates:
             project.create(path, text)

@@ -25,9 +25,9 @@ class Proposal:
 
 @dataclasses.dataclass(slots=True)
 class Spliced:
-    """A text and the passes of edits that led to it, each in the offsets of the pass before."""
+    """A document after its edits, and the passes of edits that led to it, each in the offsets of the pass before."""
 
-    text: str
+    document: Document
     passes: list[list[Edit]]
 
 
@@ -145,23 +145,23 @@ def _splice(project: Project, path: str, proposals: Sequence[Proposal]) -> Splic
         return "the file can't be read"
     edits = _merged(proposals, path)
     try:
-        result = Spliced(apply_edits(document.text, edits), [edits])
+        text, passes = apply_edits(document.text, edits), [edits]
         for need in sorted({need for p in proposals if path in p.edits for need in p.fix.needs}):
-            provided = document.syntax.provide(result.text, need)
+            provided = document.syntax.provide(text, need)
             if provided is not None:
-                result.text = apply_edits(result.text, [provided])
-                result.passes.append([provided])
-        return faults(document, result.text) or result
+                text = apply_edits(text, [provided])
+                passes.append([provided])
+        result = Spliced(document.with_text(text), passes)
+        return faults(document, result.document) or result
     except Exception as error:  # the edits overlap, or the check itself trips over the text: either way it stays
         return f"it can't be checked ({type(error).__name__})"
 
 
-def faults(document: Document, text: str) -> str | None:
-    """Why `text` must not take the place of the document's, or None.
+def faults(document: Document, after: Document) -> str | None:
+    """Why `after` must not take the place of the document, or None.
 
     A file that parsed must parse; its encoding must hold the new text; and whatever else its format checks.
     """
-    after = document.with_text(text)
     try:
         after.encoded()
     except UnicodeEncodeError as error:
@@ -172,4 +172,4 @@ def faults(document: Document, text: str) -> str | None:
     if check is None or document.fault is not None:
         return None
     path = (document.path,) if getattr(document.syntax, "WANTS_PATH", False) else ()
-    return check(document.text, text, *path)  # type: ignore[no-any-return]  # as offramp.syntax says
+    return check(document.text, after.text, *path)  # type: ignore[no-any-return]  # as offramp.syntax says

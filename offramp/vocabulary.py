@@ -224,14 +224,38 @@ class Vocabulary:
         plain, wild = self._settings
         return name in plain or any(pattern.fullmatch(name) for pattern in wild)
 
+    def _setting_names(self) -> set[str]:
+        pairs = [*self.migration.env.items(), *self.migration.secrets.items()]
+        names = {*self.migration.settings, *(name for pair in pairs for name in pair if name)}
+        return names | {spelled for name in names for spelled in spellings(name)[:1]}
+
     @functools.cached_property
     def _settings(self) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
         """The plain names, and the patterns of those with a wildcard."""
-        pairs = [*self.migration.env.items(), *self.migration.secrets.items()]
-        names = {*self.migration.settings, *(name for pair in pairs for name in pair if name)}
-        names |= {spelled for name in names for spelled in spellings(name)[:1]}
+        names = self._setting_names()
         wild = tuple(wildcard(name) for name in sorted(names) if "*" in name)
         return frozenset(name for name in names if "*" not in name), wild
+
+    def configures(self, text: str) -> bool:
+        """Whether a setting, a model, a URL or a slug of the migration stands in a text, by its old or new name.
+
+        Without one there is no setting to be doubled and none to fall back on.
+        """
+        hits = self._configuring.find_matches_as_indexes(text.lower().encode("utf-8", "replace"))  # type: ignore[attr-defined]
+        return bool(hits)
+
+    @functools.cached_property
+    def _configuring(self) -> object:
+        import ahocorasick_rs
+
+        plain, _ = self._settings
+        migration = self.migration
+        names = {*plain, migration.slug, migration.new_slug, *migration.settings.values()}
+        names |= {max(name.split("*"), key=len) for name in self._setting_names() if "*" in name}
+        names |= {name.partition("://")[2] or name for pair in migration.urls.items() for name in pair if name}
+        names |= {name for pair in migration.models.items() for name in pair if name}
+        literals = {max(name.split("*"), key=len).lower().encode() for name in names if name}
+        return ahocorasick_rs.BytesAhoCorasick(sorted(literals))
 
     def has_homonym(self, text: str) -> bool:
         """Whether the text has words that carry the provider's name and mean something else."""

@@ -21,7 +21,7 @@ def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     """The findings of a document by the scanner of its kind, and its fallbacks and dead branches."""
     name = document.kind if importlib.util.find_spec(f"scanners.{document.kind}") else "text"
     yield from importlib.import_module(f"scanners.{name}").scan(document, vocabulary)
-    for name in ("fallbacks", "dead_branches"):
+    for name in ("fallbacks", "dead_branches") if vocabulary.configures(document.text) else ():
         yield from importlib.import_module(f"scanners.{name}").find(document, vocabulary)
 
 
@@ -53,6 +53,8 @@ def references(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 def duplicates(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Settings of the migration that one mapping has twice; reported at the first, which loses silently."""
+    if not vocabulary.configures(document.text):
+        return
     last: dict[tuple[str, str], int] = {}
     entries = [entry for entry in document.tree.entries() if vocabulary.is_setting(entry.key)]
     for index, entry in enumerate(entries):

@@ -85,8 +85,8 @@ def _from_retired(document: Document, vocabulary: Vocabulary) -> set[str]:
 def _matches(tree: PythonTree, vocabulary: Vocabulary) -> Iterator[Match]:
     """The matches of the vocabulary; one that reaches over an operator (`total-gradient_sum`) in its names only."""
     for match in vocabulary.find(tree.text):
-        token = tree.tokens.at(match.start)
-        if token is None or token.kind != "name" or match.end <= token.end or "-" not in match.text:
+        token = tree.tokens.at(match.start) if "-" in match.text else None
+        if token is None or token.kind != "name" or match.end <= token.end:
             yield match
             continue
         for name in tree.tokens.all[tree.tokens.index(token.start) : tree.tokens.index(match.end)]:

@@ -130,7 +130,7 @@ def test_result_parses_and_data_hold(case: cases.Case, tmp_path: pathlib.Path) -
             continue
         was, now = outcome.before.documents[origin], Document.read(path, content)
         assert was.fault is not None or now.fault is None
-        assert proposals.faults(was, now.text) is None
+        assert proposals.faults(was, now) is None
 
 
 def test_every_codemod_has_its_cases() -> None:

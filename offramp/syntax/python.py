@@ -151,10 +151,7 @@ class PythonTree:
     def literal(self, node: ast.AST) -> Sequence[Token]:
         """The string tokens of a constant or an f-string: several where literals stand side by side."""
         if node not in self._literals:
-            start, end = self.span(node)
-            first, last = self.tokens.index(start), self.tokens.index(end)
-            inside = self.tokens.all[first:last]
-            self._literals[node] = [t for t in inside if t.kind in (STRING, TEXT, FIELD)]
+            self._literals[node] = self.tokens.strings(*self.span(node))
         return self._literals[node]
 
     def place(self, start: int, end: int) -> Place:
@@ -203,7 +200,7 @@ class PythonTree:
                 yield from (t._replace(start=t.start + shift, end=t.end + shift) for t in inner.names())
 
     def comments(self) -> Iterator[Token]:
-        return (token for token in self.tokens.all if token.kind == COMMENT_TOKEN)
+        return (token for token in self.tokens.marked if token.kind == COMMENT_TOKEN)
 
     def entries(self) -> Sequence[Entry]:
         return self._entries

@@ -29,8 +29,10 @@ Fault: TypeAlias = tuple[str, str]
 
 def fault(before: str, after: str) -> str | None:
     """Why `after` must not take the place of `before`, or None."""
-    had = _faults(before)
     has = _faults(after)
+    if has is not None and not has:
+        return None  # the usual case, and the text before need not be judged
+    had = _faults(before)
     if had is None:
         return None
     if has is None:
@@ -45,14 +47,17 @@ def fault(before: str, after: str) -> str | None:
 @functools.lru_cache(maxsize=512)
 def _faults(text: str) -> Counter[Fault] | None:
     """What is wrong with a text, each fault by its kind and name; None where it does not compile."""
+    from offramp.document import Unparsable
+    from offramp.syntax.python import parse
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            tree = parse(text).tree  # which the document behind the text has as well
             compile(text, "text", "exec", dont_inherit=True)
     except RecursionError:
         return Counter()  # too deep to be judged
-    except (SyntaxError, ValueError, MemoryError):
+    except (SyntaxError, ValueError, MemoryError, Unparsable):
         return None
     return Counter([*_undefined(tree), *_doubled(tree)])
 
@@ -77,12 +82,23 @@ def _undefined(tree: ast.Module) -> Iterator[Fault]:
 
 def _doubled(tree: ast.Module) -> Iterator[Fault]:
     """Names that one class body sets twice, where the last wins silently and an Enum refuses to load."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ClassDef):
-            continue
+    for node in _classes(tree):
         names: Counter[str] = Counter()
         for statement in node.body:
             targets = statement.targets if isinstance(statement, ast.Assign) else []
             targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
             names.update(target.id for target in targets if isinstance(target, ast.Name))
         yield from (("member", f"{node.name}.{name}") for name, count in names.items() if count > 1)
+
+
+def _classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
+    """The classes at any depth; they are statements, so expressions need not be walked."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ClassDef):
+            yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):  # the body of a lambda or of a conditional expression is none
+                waiting += inner

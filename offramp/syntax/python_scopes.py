@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 def meets(text: str, old: str, new: str) -> bool:
     """Whether renaming `old` to `new` in a module would confuse the two."""
+    if new not in text:
+        return False
     scopes, attributes = _names(text)
     if any(old in scope and new in scope for scope in scopes):
         return True

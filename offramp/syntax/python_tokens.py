@@ -10,16 +10,28 @@ counts in characters, reads f-strings as Python 3.12 does on every version and n
 from __future__ import annotations
 
 import bisect
+import functools
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 NAME, STRING, COMMENT, TEXT, FIELD, OTHER = "name", "string", "comment", "text", "field", "other"
-TOKEN = re.compile(
-    r"""(?P<string>(?P<prefix>(?:[rR][bB]?|[bB][rR]?|[uU]|[fFtT][rR]?|[rR][fFtT])?)(?P<quote>\"\"\"|'''|"|'))
-    |(?P<name>[^\W\d]\w*)|(?P<comment>\#[^\r\n]*)|(?P<number>0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d[\d_]*)?[jJ]?)
-    |(?P<space>\s+|\\\r?\n)|(?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
+PREFIX = re.compile(r"(?:[rR][bB]?|[bB][rR]?|[uU]|[fFtT][rR]?|[rR][fFtT])")
+MARK = re.compile(r"[\"']|#[^\r\n]*+")
+PLAIN = re.compile(
+    r"(?P<name>[^\W\d]\w*)|(?P<number>0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d[\d_]*)?[jJ]?)"
+    r"|(?!\\\r?\n)(?P<other>\S)"
 )
+TOKEN = re.compile(
+    rf"""(?P<string>(?P<prefix>{PREFIX.pattern}?)(?P<quote>\"\"\"|'''|"|'))|(?P<comment>\#[^\r\n]*)"""
+    rf"""|(?P<space>\s+|\\\r?\n)|{PLAIN.pattern}""",
+    re.DOTALL,
+)
+# The rest of a string behind its opening quote, the closing one included.
+REST = {
+    quote: re.compile(rf"[^{quote[0]}\\]*+(?:(?:\\.|{more})[^{quote[0]}\\]*+)*+{quote}", re.DOTALL)
+    for quote, more in {'"': "(?!)", "'": "(?!)", '"""': '"(?!"")', "'''": "'(?!'')"}.items()
+}
 PAIR = re.compile(r"\\[^{}]|\{\{", re.DOTALL)  # an escape, an escaped brace
 NAMED = re.compile(r"\\N\{[^{}\"']*\}")  # a character by its name
 OPENING, CLOSING = "([{", ")]}"
@@ -44,42 +56,92 @@ class Token(NamedTuple):
 
 
 class Tokens:
-    """The tokens of a text in order, none overlapping another."""
+    """The tokens of a text in order, none overlapping another.
+
+    Strings and comments are found at once; the names between them only where somebody asks.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.all = _lex(text)
-        self._starts = [token.start for token in self.all]
+        self.marked = _marked(text)
+        self._opens = [token.start for token in self.marked]
+
+    @functools.cached_property
+    def all(self) -> list[Token]:
+        """Every token, names and punctuation among them."""
+        tokens: list[Token] = []
+        position = 0
+        for token in (*self.marked, Token(OTHER, len(self.text), len(self.text))):
+            begin = token.start if token.open < 0 else token.open
+            if position < begin:
+                tokens += _between(self.text, position, begin)
+            tokens.append(token)
+            position = max(token.end, token.close)
+        tokens.pop()
+        return tokens
+
+    @functools.cached_property
+    def _starts(self) -> list[int]:
+        return [token.start for token in self.all]
 
     def at(self, offset: int) -> Token | None:
-        """The token that holds the character at `offset`."""
-        index = bisect.bisect_right(self._starts, offset) - 1
-        return self.all[index] if index >= 0 and offset < self.all[index].end else None
+        """The name, string, comment or part of an f-string that holds the character at `offset`."""
+        index = bisect.bisect_right(self._opens, offset) - 1
+        if index >= 0 and offset < max(self.marked[index].end, self.marked[index].close):
+            return self.marked[index] if offset < self.marked[index].end else None  # a brace, a conversion
+        start = end = offset
+        while end < len(self.text) and _is_part(self.text[end]):
+            end += 1
+        floor = self.marked[index].end if index >= 0 else 0
+        while start > floor and _is_part(self.text[start - 1]):
+            start -= 1
+        return Token(NAME, start, end) if end > offset and not self.text[start].isdecimal() else None
+
+    def strings(self, start: int, end: int) -> list[Token]:
+        """The strings and the parts of f-strings that begin in a span."""
+        low, high = bisect.bisect_left(self._opens, start), bisect.bisect_left(self._opens, end)
+        return [token for token in self.marked[low:high] if token.kind != COMMENT]
 
     def index(self, offset: int) -> int:
         """Where the first token that starts at `offset` or after it stands in `all`."""
         return bisect.bisect_left(self._starts, offset)
 
 
-def _lex(text: str) -> list[Token]:
+def _is_part(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _marked(text: str) -> list[Token]:
+    """The strings and the comments."""
     tokens: list[Token] = []
     position = 0
-    while (matched := TOKEN.match(text, position)) is not None:
-        position = matched.end()
-        kind = matched.lastgroup
-        if kind == "string" or matched["string"] is not None:
-            position = _string(text, matched, tokens)
-        elif kind != "space":
-            known = {"name": NAME, "comment": COMMENT}.get(kind or "", OTHER)
-            tokens.append(Token(known, matched.start(), position))
+    while (matched := MARK.search(text, position)) is not None:
+        start, position = matched.span()
+        if text[start] == "#":
+            tokens.append(Token(COMMENT, start, position))
+            continue
+        floor = tokens[-1].end if tokens else 0
+        begin = start
+        while begin > floor and start - begin < 3 and _is_part(text[begin - 1]):
+            begin -= 1
+        begin = begin if PREFIX.fullmatch(text, begin, start) else start  # `else"x"` has no prefix
+        opening = TOKEN.match(text, begin)
+        position = _string(text, opening, tokens) if opening is not None else position
     return tokens
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Token]:
+    """The names, numbers and punctuation of a span without strings and comments."""
+    for matched in PLAIN.finditer(text, start, end):
+        kind = NAME if matched.lastgroup == "name" else OTHER
+        yield Token(kind, matched.start(), matched.end())
 
 
 def _string(text: str, matched: re.Match[str], tokens: list[Token]) -> int:
     """Add the tokens of the string that begins with `matched`; where it ends."""
     prefix, quote = matched["prefix"], matched["quote"]
     first = matched.end()
-    if "f" in prefix.lower() or "t" in prefix.lower():
+    if prefix and not {*"fFtT"}.isdisjoint(prefix):
         return _f_string(text, matched, tokens)
     end = _close(text, first, quote)
     last = max(first, end - len(quote))
@@ -89,12 +151,8 @@ def _string(text: str, matched: re.Match[str], tokens: list[Token]) -> int:
 
 def _close(text: str, position: int, quote: str) -> int:
     """The end of a string, its closing quote included."""
-    ending = re.compile(rf"\\.|{quote}", re.DOTALL)
-    while (matched := ending.search(text, position)) is not None:
-        if matched[0] == quote:
-            return matched.end()
-        position = matched.end()
-    return len(text)
+    matched = REST[quote].match(text, position)
+    return len(text) if matched is None else matched.end()
 
 
 def _f_string(text: str, matched: re.Match[str], tokens: list[Token]) -> int:
