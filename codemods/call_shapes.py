@@ -22,7 +22,7 @@ from offramp.syntax.python import PythonTree
 from offramp.syntax.python_imports import Binding, bound_by, without
 from scanners import call_shapes
 from scanners.call_shapes import VARIABLE, Call
-from scanners.python_modules import chains, stored
+from scanners.python_modules import chains
 
 RULES = ("retired-symbol",)
 SUBJECT = "Rewrite the calls of the retired SDK"
@@ -71,7 +71,7 @@ def _taken(tree: PythonTree, call: Call) -> str | None:
     """A name that the new import would bind and that the file has for something else."""
     wanted = {binding.name: binding.target for line in call.rewrite.add_imports for binding in bound_by(line)}
     others = {b.name for b in tree.imports if wanted.get(b.name, b.target) != b.target}
-    return next((name for name in sorted(wanted) if name in others or name in stored(tree.tree)), None)
+    return next((name for name in sorted(wanted) if name in others or name in tree.scopes.assigned), None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ import re
 from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
-from offramp.syntax import python_scopes
 from offramp.syntax.python import PythonTree
+from scanners.python_family import family, overrides
 from scanners.python_modules import foreign
 
 RULES = ("retired-symbol",)
@@ -43,9 +43,22 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(f"{why}: add it to symbols: with its new name, or to homonyms: if it means something else")
     if term.new is None:
         return Refusal(f"the migration names no successor of {finding.text}: remove its use, or add one to symbols:")
+    if (refusal := _foreign(finding, context, group)) is not None:
+        return refusal
     if context.document.kind in CODE and (reason := _reason(finding, context, term.new)) is not None:
         return Refusal(reason, group=group)
     return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group)
+
+
+def _foreign(finding: Finding, context: Context, group: str) -> Refusal | None:
+    """A name that is somebody else's stays; so does ours of that name, unless it is certain that there are two."""
+    tree = context.document.tree
+    owner = foreign(tree, finding, context) if isinstance(tree, PythonTree) else None
+    if owner is None:
+        return None
+    two = owner.certain and family(context.project, context.document).defines(finding.text)
+    whose = f"belongs to {owner.module}, which is not this project's"
+    return Refusal(f"{finding.text} in {finding.path} {whose}: add the name to homonyms:", group="" if two else group)
 
 
 def _edit(finding: Finding, context: Context, new: str) -> Edit:
@@ -67,16 +80,25 @@ def _reason(finding: Finding, context: Context, new: str) -> str | None:
     if finding.place.role is Role.IMPORT:
         return _stays(finding, context, new)
     if isinstance(tree, PythonTree):
-        if (owner := foreign(tree, finding, context)) is not None:
-            return f"{old} in {path} belongs to {owner}, which is not this project's: add the name to homonyms:"
-        there = python_scopes.meets(context.document.text, old, new)
-    else:
-        there = _stands(context, new)
-    return (
-        f"{path} has a {new} already: choose another name for {old} in symbols:, or merge the two by hand"
-        if there
-        else None
-    )
+        return _in_python(finding, context, tree, new)
+    return _taken(old, path, new) if _stands(context, new) else None
+
+
+def _in_python(finding: Finding, context: Context, tree: PythonTree, new: str) -> str | None:
+    old, path, known = finding.text, finding.path, family(context.project, context.document)
+    if old in known.left_behind:
+        return f"{old} has to keep its name: {known.left_behind[old]}"
+    if new in tree.text and tree.scopes.meet(old, new):
+        return _taken(old, path, new)
+    if (where := known.meeting(old, new)) is not None:
+        return f"{where} has a {new} already: choose another name for {old} in symbols:, or merge the two by hand"
+    if (held := overrides(known, tree, path, old)) is not None:
+        return f"{old} of {held} takes the place of a method of a base class that is not this project's: keep its name"
+    return None
+
+
+def _taken(old: str, path: str, new: str) -> str:
+    return f"{path} has a {new} already: choose another name for {old} in symbols:, or merge the two by hand"
 
 
 def _stays(finding: Finding, context: Context, new: str) -> str | None:

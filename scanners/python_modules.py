@@ -23,7 +23,8 @@ from offramp.migration import Migration, carry, wildcard
 from offramp.model import Finding, Role
 from offramp.project import Context, PathIndex
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_imports import Binding, absolute, bindings, bound_by
+from offramp.syntax.python_classes import dotted
+from offramp.syntax.python_imports import Binding, absolute, bound_by
 
 MODULE, IMPORTED, USE = "module", "imported name", "use"
 
@@ -191,29 +192,7 @@ def keeps_name(tree: PythonTree, binding: Binding, old: str, new: str) -> bool:
     others = [b for b in tree.imports if b.name == name and b.target != binding.target]
     if "." not in old and others:
         return True
-    return name in stored(tree.tree) or (becomes != name and becomes in known_names(tree.tree))
-
-
-def stored(tree: ast.AST) -> set[str]:
-    """The names that a tree binds other than by import."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
-                names.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                names.add(name)
-            case ast.Global(names=several) | ast.Nonlocal(names=several):
-                names.update(several)
-    return names
-
-
-def known_names(tree: ast.AST) -> set[str]:
-    """Every name that a tree binds or reads."""
-    read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return read | stored(tree) | {binding.name for binding in bindings(tree)}
+    return name in tree.scopes.assigned or (becomes != name and bool(tree.scopes.users(becomes)))
 
 
 def chains(tree: PythonTree, dotted: str) -> Iterator[tuple[int, int]]:
@@ -254,8 +233,16 @@ def _exported(tree: PythonTree, name: str) -> Iterator[tuple[int, int]]:
                     yield token.first, token.last
 
 
-def foreign(tree: PythonTree, finding: Finding, context: Context) -> str | None:
-    """The module of others that a name in code belongs to: imported from it, its attribute, its parameter."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outsider:
+    """The module of others that a name belongs to; `certain` where it is written as that module's own."""
+
+    module: str
+    certain: bool
+
+
+def foreign(tree: PythonTree, finding: Finding, context: Context) -> Outsider | None:
+    """To whom a name in code belongs: imported from a module of others, an attribute or a parameter of what it has."""
     if finding.place.role is not Role.CODE:
         return None
     node: ast.AST | None = tree.node_at(finding.start, finding.end)
@@ -263,18 +250,49 @@ def foreign(tree: PythonTree, finding: Finding, context: Context) -> str | None:
         statement = tree.parent(node)
         module = statement.module or "" if isinstance(statement, ast.ImportFrom) and not statement.level else ""
         is_name = finding.start < tree.span(node)[0] + len(node.name)
-        return module if module and is_name and not _is_own(module, context) else None
+        return Outsider(module, certain=True) if module and is_name and not _is_own(module, context) else None
+    certain = isinstance(node, (ast.Name, ast.Attribute))
     if isinstance(node, ast.keyword):
         call = tree.parent(node)
         node = call.func if isinstance(call, ast.Call) else None
-    elif not isinstance(node, ast.Attribute):
+    elif not certain:
         return None
     while isinstance(node, (ast.Attribute, ast.Call)):
+        certain = certain and isinstance(node, ast.Attribute)
         node = node.value if isinstance(node, ast.Attribute) else node.func
-    name = node.id if isinstance(node, ast.Name) else ""
-    targets = {b.target for b in tree.imports if b.name == name and not b.module.startswith(".")}
-    outside = [target for target in sorted(targets) if not _is_own(target, context)]
-    return outside[0] if outside and name not in stored(tree.tree) else None
+    if not isinstance(node, ast.Name):
+        return None
+    bound = [b for b in tree.imports if b.name == node.id and not (node.id == finding.text and b.aliased)]
+    outside = sorted(b.target for b in bound if not b.module.startswith(".") and not _is_own(b.target, context))
+    if not bound:
+        return _instance(tree, node, finding.text, context)
+    if outside and node.id in tree.scopes.assigned:
+        return None
+    whole = certain and len(outside) == len(bound)
+    return Outsider(outside[0], whole) if outside else None
+
+
+def _instance(tree: PythonTree, name: ast.Name, attribute: str, context: Context) -> Outsider | None:
+    """The module of others whose class a variable is an instance of, by its annotation or by what it is assigned."""
+    holder = tree.parent(name)
+    if not isinstance(holder, ast.Attribute) or holder.attr != attribute or name not in tree.scopes.home:
+        return None
+    owner = tree.scopes.resolve(tree.scopes.home[name], name.id)
+    values = [value for scope, value in tree.members.values.get(name.id, ()) if scope is owner]
+    modules = [_class_of_others(tree, value, context) for value in values]
+    if not all(modules) or tree.members.sets(attribute):
+        return None
+    return next((Outsider(module, certain=False) for module in modules if module), None)
+
+
+def _class_of_others(tree: PythonTree, value: ast.AST | None, context: Context) -> str | None:
+    """The module of others that has the class which is called, or which is an annotation."""
+    written = dotted(value.func if isinstance(value, ast.Call) else value) if value is not None else ""
+    root, _, name = written.partition(".")
+    targets = [b.target for b in tree.imports if b.name == root and not b.module.startswith(".")]
+    last = (name or (targets[0] if targets else "")).rpartition(".")[2]
+    outside = last[:1].isupper() and bool(targets) and root not in tree.scopes.assigned
+    return targets[0] if outside and not _is_own(targets[0], context) else None
 
 
 def _is_own(module: str, context: Context) -> bool:

@@ -21,7 +21,9 @@ from functools import cached_property
 from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
 from offramp.syntax import commands, python_check, python_context, python_entries, python_imports
+from offramp.syntax.python_classes import Members
 from offramp.syntax.python_imports import Binding
+from offramp.syntax.python_scopes import Scopes
 from offramp.syntax.python_tokens import COMMENT as COMMENT_TOKEN
 from offramp.syntax.python_tokens import FIELD, NAME, STRING, TEXT, Token, Tokens
 
@@ -83,6 +85,14 @@ class PythonTree:
             self._parents.update(dict.fromkeys(children, node))
             waiting += reversed(children)
         return nodes
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.tree)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self)
 
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:

@@ -1,0 +1,165 @@
+"""The classes of a module with their members, and what the attributes and keys of one object are.
+
+class Client(Base):               members chat, model, retries; derived from Base
+    retries = 3
+    def chat(self): self.model = 1
+
+show(settings.llm_model, settings.gradient_model)     two attributes of one object: their names must stay two
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from offramp.syntax.python_names import LOOKUPS, ON_OBJECT, constant, name_of
+
+if TYPE_CHECKING:
+    from offramp.syntax.python import PythonTree
+    from offramp.syntax.python_scopes import Scope
+
+ITSELF = ("self", "cls", "mcs")
+ANYBODY = frozenset({"dict", "SimpleNamespace", "Mock", "MagicMock", "AsyncMock", "format", "update", "__init__"})
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Class:
+    name: str
+    bases: tuple[str, ...]  # as they are written, without type arguments
+    members: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Use:
+    """An attribute, key or keyword: `object` is the same for those of one object, `called` what that is called."""
+
+    object: Hashable
+    called: str
+
+
+class Members:
+    """What a module says of attributes, by their names."""
+
+    def __init__(self, tree: PythonTree) -> None:
+        self.tree = tree
+        self._named: dict[str, list[ast.AST]] = {}
+        for node in tree.nodes:
+            match node:
+                case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) | ast.Constant(value=str(name)):
+                    self._named.setdefault(name, []).append(node)
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        found = {node: set(_body(node)) for node in self.tree.nodes if isinstance(node, ast.ClassDef)}
+        for name, nodes in self._named.items() if found else ():
+            for node in nodes:
+                if isinstance(node, ast.Attribute) and _is_own(node.value):
+                    around = next((n for n in self.tree.ancestors(node) if isinstance(n, ast.ClassDef)), None)
+                    if around is not None:
+                        found[around].add(name)
+        return [Class(node.name, tuple(map(dotted, node.bases)), frozenset(names)) for node, names in found.items()]
+
+    @cached_property
+    def values(self) -> dict[str, list[tuple[Scope, ast.AST | None]]]:
+        """What each variable is given: values, annotations; None for what is given in another way."""
+        found: dict[str, list[tuple[Scope, ast.AST | None]]] = {}
+        for node, home in self.tree.scopes.home.items():
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                given: ast.AST | None = None
+                match self.tree.parent(node):
+                    case ast.Assign(targets=[target]) as statement if target is node:
+                        given = statement.value
+                    case ast.AnnAssign(annotation=given_as):
+                        given = given_as
+                    case ast.withitem(context_expr=opened):
+                        given = opened
+                owner = self.tree.scopes.resolve(home, node.id)
+                found.setdefault(node.id, []).append((owner, given))
+        for scope, name, annotation in self.tree.scopes.parameters:
+            found.setdefault(name, []).append((scope, annotation))
+        return found
+
+    def sets(self, name: str) -> bool:
+        """Whether the module sets an attribute of the name."""
+        nodes = self._named.get(name, ())
+        return any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in nodes)
+
+    def uses(self, name: str) -> Iterator[Use]:
+        """What a name is an attribute, a key or a keyword of, except of `self`: that is for the classes."""
+        for node in self._named.get(name, ()):
+            parent = self.tree.parent(node)
+            match node, parent:
+                case ast.Attribute(value=receiver), _ if not _is_own(receiver):
+                    yield self._of("attribute", receiver)
+                case ast.Constant(), ast.Subscript(value=receiver):
+                    yield self._of("key", receiver)
+                case ast.Constant(), ast.Dict(keys=keys) if any(key is node for key in keys):
+                    yield Use(parent, "")
+                case ast.Constant(), ast.Call(func=func, args=args) if name_of(func) in LOOKUPS and args:
+                    on_object = name_of(func) in ON_OBJECT
+                    receiver = args[0] if on_object else func.value if isinstance(func, ast.Attribute) else func
+                    if receiver is not node and not (on_object and _is_own(receiver)):
+                        yield self._of("attribute" if on_object else "key", receiver)
+                case ast.keyword(), ast.Call(func=func, args=args):
+                    called = name_of(args[0]) if name_of(func) == "partial" and args else name_of(func)
+                    yield Use(parent, "") if called in ANYBODY else Use(("call", called), f"{called}()")
+
+    def calls_super(self, name: str) -> bool:
+        """Whether a method of the name is taken from a base class."""
+        return any(isinstance(n, ast.Attribute) and _is_super(n.value) for n in self._named.get(name, ()))
+
+    def _of(self, what: str, receiver: ast.AST) -> Use:
+        """The object that an expression stands for, as far as its first name tells."""
+        root, source = receiver, ast.unparse(receiver)
+        while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        called, scopes = name_of(receiver), self.tree.scopes
+        home = scopes.home.get(root)
+        if not isinstance(root, ast.Name) or home is None:
+            return Use((what, self.tree, source), called)
+        if root.id in ITSELF:
+            around = next((n for n in self.tree.ancestors(root) if isinstance(n, ast.ClassDef)), None)
+            return Use((what, around, source), called)
+        imported = sorted(b.target for b in self.tree.imports if b.name == root.id)
+        owner = scopes.resolve(home, root.id)
+        if imported and owner is scopes.module:
+            return Use((what, imported[0], source.removeprefix(root.id)), called)
+        return Use((what, owner, source), called)
+
+
+def _body(node: ast.ClassDef) -> Iterator[str]:
+    """The names that the body of a class defines."""
+    for statement in node.body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.Assign(targets=targets, value=value):
+                names = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+                yield from names
+                if names == ["__slots__"]:
+                    yield from (constant(n) for n in ast.walk(value) if constant(n))
+
+
+def _is_own(receiver: ast.AST) -> bool:
+    return (isinstance(receiver, ast.Name) and receiver.id in ITSELF) or _is_super(receiver)
+
+
+def _is_super(receiver: ast.AST) -> bool:
+    return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
+
+
+def dotted(node: ast.AST) -> str:
+    """`pkg.Base` of `pkg.Base[int]`; empty for what is no name."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=inner, attr=name) if before := dotted(inner):
+            return f"{before}.{name}"
+        case ast.Subscript(value=inner):
+            return dotted(inner)
+    return ""
