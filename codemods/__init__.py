@@ -25,6 +25,7 @@ PIPELINE: tuple[str, ...] = (
     "delete_entries",
     "merge_duplicates",
     "fail_fast",
+    "silent_tests",
     "paths",
     "prose",
 )

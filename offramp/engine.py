@@ -22,6 +22,7 @@ from scanners import tree as scan_tree
 
 MAX_ROUNDS = 8  # real trees settle in two or three; more means that two codemods undo each other
 UNKNOWN = Refusal("no codemod of this version handles it: change it by hand")
+ACROSS_FILES = ("silent-test",)  # rules whose findings edits of other files can mend
 Progress = Callable[[str, int, int], None]  # stage, done, of how many
 
 
@@ -167,6 +168,7 @@ def run(project: Project, options: Options = Options(), progress: Progress = sil
     for record in ledger.open():
         ledger.refuse(record, _left_alone(project, record) or UNKNOWN)
     rescan = [found for found in find(project) if _counts(found, options)]
+    ledger.mended(rescan, ACROSS_FILES)
     project.whole()
     settings = {name: {project.moves.get(path, path) for path in paths} for name, paths in settings.items()}
     balance = ledger.balance(rescan)

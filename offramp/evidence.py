@@ -34,6 +34,7 @@ SEVERITY: Mapping[str, Severity] = {
     "dead-provider-branch": Severity.MEDIUM,
     "duplicate-setting": Severity.HIGH,
     "deprecated-workflow": Severity.MEDIUM,
+    "silent-test": Severity.HIGH,
 }
 PROVIDER_KEY = re.compile(
     r"(?i)(?:^|[^a-z]|(?<=[a-z])(?=[A-Z]))(?:providers?|vendors?|backends?)(?:$|[^a-z]|(?=[A-Z]))"

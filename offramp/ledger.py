@@ -56,6 +56,7 @@ class Balance:
 class Ledger:
     def __init__(self) -> None:
         self.records: list[Record] = []
+        self.begun: int | None = None  # how many of them the first scan brought
 
     def enter(self, findings: Iterable[Finding], suppressions: Mapping[tuple[str, str, int, int], str]) -> None:
         """Add findings that are not in the ledger yet; refresh the evidence of those that are still open."""
@@ -69,6 +70,8 @@ class Ledger:
             # also what was open before: its file may have moved to where history is kept
             if (reason := suppressions.get(found.key)) is not None:
                 record.state, record.reason = State.SUPPRESSED, reason
+        if self.begun is None:
+            self.begun = len(self.records)
 
     def open(self) -> list[Record]:
         return [record for record in self.records if record.state is State.OPEN]
@@ -103,6 +106,19 @@ class Ledger:
     def refuse(self, record: Record, refusal: Refusal) -> None:
         record.state = State.EXTERNAL if refusal.external else State.REFUSED
         record.reason = refusal.reason
+
+    def mended(self, rescan: Iterable[Finding], rules: Iterable[str]) -> None:
+        """Of rules that look at several files at once: what is no longer found, other edits have mended.
+
+        What only stood between two edits, and neither before the run nor after it, never was a finding.
+        """
+        rules, found = set(rules), {finding.key for finding in rescan}
+        gone = [r for r in self.pending() if r.now.rule in rules and r.now.key not in found]
+        gone = [record for record in gone if record.state is not State.SUPPRESSED]
+        for record in gone:
+            record.state, record.by, record.reason = State.FIXED, "the other changes", ""
+        between = {id(record) for record in gone} & {id(record) for record in self.records[self.begun :]}
+        self.records = [record for record in self.records if id(record) not in between]
 
     def balance(self, rescan: Iterable[Finding]) -> Balance:
         """Count the fates; `rescan` are the findings of a fresh scan of the result."""

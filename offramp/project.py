@@ -72,6 +72,7 @@ class Project:
     planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
     dull: set[str] = dataclasses.field(default_factory=set)  # files in which nothing can match
     scans: dict[str, tuple[Document, list[Finding]]] = dataclasses.field(default_factory=dict)
+    texts: dict[str, str | None] = dataclasses.field(default_factory=dict)  # files asked for in between, by origin
 
     _index: PathIndex | None = dataclasses.field(default=None, init=False, repr=False)
     _origins: dict[str, str] | None = dataclasses.field(default=None, init=False, repr=False)
@@ -120,14 +121,18 @@ class Project:
 
     def text(self, path: str) -> str | None:
         """The present text of any file, or None where there is none that can be read."""
-        if path in self.documents:
-            return self.documents[path].text
+        document = self.documents.get(path) or self.kept.get(path)
+        if document is not None:
+            return document.text
         if path not in self.paths:
             return None
-        try:
-            return files.decode(path, self._content(path)).text
-        except files.Unreadable:
-            return None
+        origin = self.origin(path)
+        if origin not in self.texts:
+            try:
+                self.texts[origin] = files.decode(path, self._content(path)).text
+            except files.Unreadable:
+                self.texts[origin] = None
+        return self.texts[origin]
 
     def _content(self, path: str) -> bytes:
         """The present bytes of a file.

@@ -15,7 +15,7 @@ from offramp import files
 from offramp.evidence import SEVERITY
 from offramp.model import Confidence, Finding, Place, Role, Term, TermKind
 from offramp.project import Project
-from scanners import deprecated_workflow
+from scanners import deprecated_workflow, silent_tests
 from scanners.named_paths import NamedPaths, renamed
 
 HERE = (0, 0)  # an empty span at the start stands for the file itself
@@ -33,6 +33,7 @@ def scan(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
         if document is not None and document.about and renamed(project, path.rpartition("/")[2]) is not None:
             yield _finding(path, Term(TermKind.PATH, path, None, path), Confidence.MEDIUM)
     yield from deprecated_workflow.scan(project, findings)
+    yield from silent_tests.scan(project)
 
 
 def _finding(path: str, term: Term, confidence: Confidence) -> Finding:

@@ -56,4 +56,5 @@ DESCRIPTIONS = {
     "dead-provider-branch": "a branch that only the retired provider takes, beside one for its replacement",
     "duplicate-setting": "a setting that stands twice in one mapping: the last one wins silently",
     "deprecated-workflow": "a workflow that no longer can or should run",
+    "silent-test": "a test that stops testing: its mock, its condition or its data have gone with the provider",
 }
