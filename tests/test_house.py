@@ -169,7 +169,16 @@ def test_before_and_after_of_the_docstring(name: str, tmp_path: pathlib.Path) ->
 
 # Codemods whose change takes more than one line or file to show; their case files hold it whole.
 SHOWN_ONLY = frozenset(
-    {"archive_workflows", "dead_branches", "call_shapes", "modules", "merge_duplicates", "paths", "fail_fast"}
+    {
+        "archive_workflows",
+        "dead_branches",
+        "call_shapes",
+        "modules",
+        "merge_duplicates",
+        "paths",
+        "fail_fast",
+        "silent_tests",
+    }
 )
 
 

@@ -15,10 +15,10 @@ import functools
 from collections.abc import Iterator
 
 from offramp.document import Document
+from offramp.own_modules import bound
 from offramp.syntax.python import PythonTree
 from offramp.syntax.python_imports import absolute
 from offramp.syntax.python_names import constant
-from scanners.python_modules import stored
 
 MOCKS = ("unittest.mock", "mock")
 MOCKERS = frozenset({"mocker", "class_mocker", "module_mocker", "package_mocker", "session_mocker"})
@@ -121,8 +121,14 @@ def resolved(tree: PythonTree, path: str, node: ast.expr | None) -> str:
     if not chain:
         return ""
     found = {(b.module if b.aliased or b.symbol else b.name, b.symbol) for b in tree.imports if b.name == chain[0]}
-    if len(found) != 1 or chain[0] in stored(tree.tree):
+    if len(found) != 1 or _is_rebound(tree, chain[0]):
         return ""
     module, symbol = found.pop()
     owner = absolute(module, path)
     return ".".join(part for part in (owner, symbol, *chain[1:]) if part) if owner else ""
+
+
+def _is_rebound(tree: PythonTree, name: str) -> bool:
+    """Whether anything but an import binds a name somewhere in the file."""
+    others = (node for node in tree.nodes if not isinstance(node, ast.Import | ast.ImportFrom))
+    return any(name in (getattr(node, "arg", ""), *bound(node)) for node in others)
