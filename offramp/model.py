@@ -179,8 +179,9 @@ class Fix:
 
     Fixes of one `group` are applied together or not at all. `needs` are names that `syntax.<format>.provide` knows
     how to supply in the edited document (an import, a helper function). `settings` are the names of settings that
-    must be provided wherever the code runs once the fix is in. `creates` are whole files, path and
-    text: new ones, or such as the tool keeps itself.
+    must be provided wherever the code runs once the fix is in. `adds` are settings that other files are given for it:
+    a path and what `syntax.<format>.provide` is to supply there. `creates` are whole files, path and text: new ones,
+    or such as the tool keeps itself.
     """
 
     title: str
@@ -189,6 +190,7 @@ class Fix:
     applicability: Applicability = Applicability.SAFE
     needs: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    adds: tuple[tuple[str, str], ...] = ()
     group: str = ""
     creates: tuple[tuple[str, str], ...] = ()
 

@@ -96,6 +96,8 @@ def _without_overlaps(project: Project, proposals: Iterable[Proposal]) -> list[P
         proposal.edits = {}
         for edit in proposal.fix.edits:
             proposal.edits.setdefault(edit.path or proposal.record.now.path, []).append(edit)
+        for path, _ in proposal.fix.adds:
+            proposal.edits.setdefault(path, [])
         moved = _destinations(project, proposal.fix) if proposal.fix.moves else {}
         new = [(path, edit) for path, edits in proposal.edits.items() for edit in edits]
         clash = any(_clashes(edit, taken.get(path, [])) for path, edit in new)
@@ -145,16 +147,33 @@ def _splice(project: Project, path: str, proposals: Sequence[Proposal]) -> Splic
         return "the file can't be read"
     edits = _merged(proposals, path)
     try:
-        text, passes = apply_edits(document.text, edits), [edits]
-        for need in sorted({need for p in proposals if path in p.edits for need in p.fix.needs}):
-            provided = document.syntax.provide(text, need)
-            if provided is not None:
-                text = apply_edits(text, [provided])
-                passes.append([provided])
-        result = Spliced(document.with_text(text), passes)
-        return faults(document, result.document) or result
+        passes = [edits]
+        needs = {need for p in proposals if p.edits.get(path) for need in p.fix.needs}
+        edited = _provided(document.with_text(apply_edits(document.text, edits)), needs, passes)
+        if (fault := faults(document, edited)) is not None:
+            return fault
+        adds = {need for p in proposals for where, need in p.fix.adds if where == path}
+        result = _provided(edited, adds, passes)
+        return beyond_additions(edited, result) or Spliced(result, passes)
     except Exception as error:  # the edits overlap, or the check itself trips over the text: either way it stays
         return f"it can't be checked ({type(error).__name__})"
+
+
+def _provided(document: Document, needs: Iterable[str], passes: list[list[Edit]]) -> Document:
+    """A document with what fixes need in it, each behind the one before it."""
+    for need in sorted(needs):
+        provided = document.syntax.provide(document.text, need)
+        if provided is not None:
+            document = document.with_text(apply_edits(document.text, [provided]))
+            passes.append([provided])
+    return document
+
+
+def beyond_additions(document: Document, after: Document) -> str | None:
+    """What else has changed in a file that was given settings, or None."""
+    if document.text == after.text:
+        return None
+    return after.fault or document.syntax.grown(document.text, after.text)
 
 
 def faults(document: Document, after: Document) -> str | None:

@@ -130,7 +130,8 @@ def test_result_parses_and_data_hold(case: cases.Case, tmp_path: pathlib.Path) -
             continue
         was, now = outcome.before.documents[origin], Document.read(path, content)
         assert was.fault is not None or now.fault is None
-        assert proposals.faults(was, now) is None
+        fault = proposals.faults(was, now)
+        assert fault is None or proposals.beyond_additions(was, now) is None, fault
 
 
 def test_every_codemod_has_its_cases() -> None:

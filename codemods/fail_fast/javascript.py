@@ -26,10 +26,10 @@ def answer(form: Fallback, context: Context) -> Fix | Refusal:
         return Refusal(REASONS[form.shape].format(name or "the value"))
     if form.others:
         return Refusal(f"either {name} or {' or '.join(form.others)} may be set: decide which one is required")
-    if (refusal := provision.gap(context, name)) is not None:
-        return refusal
+    if isinstance(adds := provision.settle(context, name), Refusal):
+        return adds
     text = context.document.text
     quote = '"' if text[form.value[0]] == '"' else "'"
     message = f"{name} is not set, add it to {provision.where(context, name)}"
     thrown = f"(() => {{ throw new Error({quote}{message}{quote}) }})()"
-    return Fix(f"{name} must be set", (Edit(*form.value, thrown),), settings=(name,))
+    return Fix(f"{name} must be set", (Edit(*form.value, thrown),), settings=(name,), adds=adds)

@@ -17,8 +17,8 @@ def answer(form: Fallback, context: Context) -> Fix | Refusal:
         return Refusal(f"whoever calls this without -{name} relies on the default: make the parameter mandatory")
     if form.shape == "expression":
         return Refusal(f"write `if (-not $env:{name}) {{ throw … }}` before it: `??` takes no throw in every version")
-    if (refusal := provision.gap(context, name)) is not None:
-        return refusal
+    if isinstance(adds := provision.settle(context, name), Refusal):
+        return adds
     quote = context.document.text[form.value[0]]
     thrown = f"throw {quote}{name} is not set, add it to {provision.where(context, name)}{quote}"
-    return Fix(f"{name} must be set", (Edit(*form.span, thrown),), settings=(name,))
+    return Fix(f"{name} must be set", (Edit(*form.span, thrown),), settings=(name,), adds=adds)

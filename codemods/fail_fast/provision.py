@@ -1,28 +1,27 @@
 """Who provides a setting: the proof that removing its fallback breaks nothing, and the file that an error can name.
 
-Env files and their templates, compose files, workflows, Kubernetes manifests, platform files, service units and
-images provide settings. Where the repository has such files and none of them names the setting, its fallback stays.
+Every place that runs the code (`places`) must provide the setting, or the same change makes it: a template is given a
+line without a value, a compose service one that hands the variable on. Where only a person can do that, the fallback
+stays, and the reason names the places. A tree without any such place, a library say, has nothing to be held against.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 
+from codemods.fail_fast.places import TEMPLATE, Place, running
+from codemods.fail_fast.places_commands import WORKFLOW
+from codemods.fail_fast.places_compose import COMPOSE
 from offramp import files
 from offramp.migration import carry
 from offramp.model import Refusal
 from offramp.project import Context
 from offramp.vocabulary import FRAMEWORK_PREFIXES
 
-TEMPLATE = re.compile(r"[._-](?:example|template|tmpl|sample|dist)\b")
-STALE = re.compile(r"[._](?:bak|backup|old|orig|disabled)$")
-COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
-WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
-PLATFORM = re.compile(r"(?:^|/)(?:(?:render|app|fly|vercel|netlify)\.(?:ya?ml|toml|json)|[^/]+\.(?:service|tfvars))$")
+__all__ = ["COMPOSE", "WORKFLOW", "is_deleted", "is_known", "names", "settle", "where"]
 SAFE = re.compile(r"[\w./@+-]+")  # what can stand in a message of every language without quoting
 ENVIRONMENT = "the environment"
+Adds = tuple[tuple[str, str], ...]
 
 
 def is_deleted(context: Context, name: str) -> bool:
@@ -45,76 +44,63 @@ def names(context: Context, name: str) -> set[str]:
     return known
 
 
-def gap(context: Context, name: str) -> Refusal | None:
-    """Why the fallback of a setting must stay: nothing that runs the code provides it."""
-    known = provided_by(context, name)
-    if known:
-        return None
-    runners = [path for path in _candidates(context) if _rank(path) < 4]
-    if not runners:
-        return None  # a library, or a tree without its deployment: there is nothing to hold it against
-    return Refusal(f"no place that runs the code provides {name}: add it to {runners[0]} first")
+def settle(context: Context, name: str, *others: str) -> Refusal | Adds:
+    """What other files must be given so that every place that runs the code provides a setting, or one of several.
+
+    A refusal where only a person can give it to one of them.
+    """
+    missing = [place for place in _places(context, name, *others) if not place.gives]
+    adds = []
+    stuck: list[tuple[Place, str]] = []
+    for place in missing:
+        reason = _obstacle(context, place)
+        if reason is None:
+            adds.append((place.path, place.need))
+        else:
+            stuck.append((place, reason))
+    if not stuck:
+        return tuple(adds)
+    whats = list(dict.fromkeys(place.what for place, _ in stuck))
+    listed = ", ".join(whats[:3]) + (f" and {len(whats) - 3} more" if len(whats) > 3 else "")
+    return Refusal(f"without {name} {'runs' if len(whats) == 1 else 'run'} {listed}: {stuck[0][1]}")
+
+
+def _places(context: Context, name: str, *others: str) -> list[Place]:
+    known = frozenset(known for one in (name, *others) for known in names(context, one))
+    return running(context, known, name)
+
+
+def _obstacle(context: Context, place: Place) -> str | None:
+    """Why the setting can't be added to a place, and what a person has to do."""
+    document = context.project.document(place.path)
+    if not place.need or document is None:
+        return place.advice
+    left = document.refusal is not None or document.fault is not None or files.is_history(place.path)
+    if left or context.migration.keeps_path(place.path) is not None:
+        return place.advice or f"{place.path} is left alone: add it there by hand"
+    try:
+        wanted = document.syntax.provide(document.text, place.need)
+    except ValueError as error:
+        return f"{error}, so that it has to be added by hand"
+    return None if wanted is not None else f"{place.path} sets it to nothing"
+
+
+def is_known(context: Context, name: str) -> bool:
+    """Whether any place that runs the code provides a setting."""
+    return any(place.gives for place in _places(context, name))
 
 
 def where(context: Context, *settings: str) -> str:
     """The place that an error names: the file in which these settings belong, or the environment."""
-    places = {_place(context, setting) for setting in settings}
+    places = {_where(context, setting) for setting in settings}
     return places.pop() if len(places) == 1 else ENVIRONMENT
 
 
-def _place(context: Context, name: str) -> str:
-    path = next(iter(provided_by(context, name)), "")
+def _where(context: Context, name: str) -> str:
+    path = next((place.path for place in _places(context, name) if place.gives or place.need), "")
     if not SAFE.fullmatch(path):
         return ENVIRONMENT
     if files.kind_of(path) != "env_file":
         return f"{ENVIRONMENT} (see {path})"
     target = TEMPLATE.sub("", path)
     return path if target == path else f"{target} (see {path})"
-
-
-def provided_by(context: Context, name: str) -> list[str]:
-    """The files that provide a setting, the likeliest to be edited by a person first."""
-    alternatives = "|".join(re.escape(n) for n in sorted(names(context, name)))
-    # a name at the beginning of an entry, not one that is read: `$NAME`, `${NAME}`, `vars.NAME`
-    pattern = re.compile(
-        rf"(?<![\w.${{%/-])(?:{alternatives})(?:[\"']?\s*(?:=|:(?!-))|[\"']?\s*(?:$|\r)| [^\s=])", re.MULTILINE
-    )
-    return [path for path in _candidates(context) if any(map(pattern.search, _lines(context, path)))]
-
-
-def _lines(context: Context, path: str) -> Iterator[str]:
-    """The lines of a file that may provide settings: without comments."""
-    lines = (context.project.text(path) or "").splitlines()
-    image = files.kind_of(path) == "dockerfile"
-    for line in lines:
-        if not line.lstrip().startswith(("#", "//")) and not (image and not re.match(r"\s*(?:ENV\s|\w+=)", line)):
-            yield line
-
-
-def _candidates(context: Context) -> list[str]:
-    """The files that can provide settings, nearest to the document first within each sort."""
-    project = context.project
-    paths = [path for path in project.paths if _rank(path) < 5 or _is_manifest(context, path)]
-    folder = context.folder
-
-    def distance(path: str) -> tuple[int, int, str]:
-        return _rank(path), os.path.relpath(os.path.dirname(path) or ".", folder or ".").count("/"), path
-
-    return sorted(paths, key=distance)
-
-
-def _rank(path: str) -> int:
-    if STALE.search(path):
-        return 9
-    if files.kind_of(path) == "env_file":
-        return 0 if TEMPLATE.search(path) else 1
-    if COMPOSE.search(path):
-        return 2
-    if WORKFLOW.search(path):
-        return 3
-    return 4 if PLATFORM.search(path) or files.kind_of(path) == "dockerfile" else 9
-
-
-def _is_manifest(context: Context, path: str) -> bool:
-    document = context.project.documents.get(path)
-    return document is not None and document.kind == "yaml" and re.search(r"(?m)^kind: ", document.text) is not None

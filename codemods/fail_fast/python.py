@@ -67,8 +67,8 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
     head = tree.node_at(form.start, form.end)
     if (reason := _eager(tree, head)) is not None:
         return Refusal(reason.format(name))
-    if (refusal := provision.gap(context, name)) is not None:
-        return refusal
+    if isinstance(adds := provision.settle(context, name), Refusal):
+        return adds
     if _at_import(tree, head) and (reason := _tests_break(name, context)) is not None:
         return Refusal(reason)
     function, required = needs(context, tree)
@@ -77,7 +77,7 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
     call = next(node for node in (head, *tree.ancestors(head)) if isinstance(node, ast.Call))
     key = tree.source(call.args[0])
     title = f"{name} must be set"
-    return Fix(title, (Edit(*form.span, f"{function}({key})"),), needs=required, settings=(name,))
+    return Fix(title, (Edit(*form.span, f"{function}({key})"),), needs=required, settings=(name,), adds=adds)
 
 
 def _eager(tree: PythonTree, head: ast.AST) -> str | None:
@@ -116,11 +116,11 @@ def _field(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal:
     owner = tree.parent(field) if field is not None else None
     prefix = re.search(r"env_prefix\s*=\s*['\"](\w*)['\"]", tree.source(owner)) if owner is not None else None
     name = (prefix[1] if prefix else "").upper() + form.setting.upper()
-    if not is_setting(name, context.vocabulary) and not provision.provided_by(context, name):
+    if not is_setting(name, context.vocabulary) and not provision.is_known(context, name):
         return Refusal(REASONS["field"].format(form.setting))
-    if (refusal := provision.gap(context, name)) is not None:
-        return refusal
+    if isinstance(adds := provision.settle(context, name), Refusal):
+        return adds
     if (reason := _tests_break(name, context)) is not None:
         return Refusal(reason)
     start = len(tree.text[: form.start].rstrip())
-    return Fix(f"{name} must be set", (Edit(start, form.value[1], ""),), settings=(name,))
+    return Fix(f"{name} must be set", (Edit(start, form.value[1], ""),), settings=(name,), adds=adds)

@@ -25,9 +25,9 @@ def answer(form: Fallback, context: Context) -> Fix | Refusal:
 
 def required(form: Fallback, context: Context) -> Fix | Refusal:
     """The expansion that stops with a message; no colon and no quotes in it, so that it may stand anywhere."""
-    if (refusal := provision.gap(context, form.setting)) is not None:
-        return refusal
     name = form.setting
+    if isinstance(adds := provision.settle(context, name), Refusal):
+        return adds
     message = f":?{name} is not set, add it to {provision.where(context, name)}"
     edit = Edit(form.start, form.value[1], message)
-    return Fix(f"{name} must be set", (edit,), settings=(name,))
+    return Fix(f"{name} must be set", (edit,), settings=(name,), adds=adds)

@@ -5,7 +5,8 @@ A module has
     WANTS_PATH = True                           parse(text, path), check(before, after, path): the path has the language
     check(before, after) -> str | None          why the edit must not be kept (optional)
     data(text) -> object                        the data that a text means, for formats that have data (optional)
-    provide(text, need) -> Edit | None          supply a name that a fix needs (optional)
+    provide(text, need) -> Edit | None          supply a name or setting that a fix needs, or ValueError (optional)
+    grown(before, after) -> str | None          why more has changed than the settings that were added (optional)
     COMMENT = "#"                               how a line comment starts
 """
 

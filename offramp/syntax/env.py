@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from offramp.model import Entry, Place, Role
+from offramp.model import Edit, Entry, Place, Role
 from offramp.syntax import grammar
 from offramp.syntax import text as plain
 
@@ -105,3 +105,28 @@ def check(before: str, after: str) -> str | None:
     if len(parse(after).entries()) > len(parse(before).entries()):
         return "the file would have a setting more than before"
     return None
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting::KEY=VALUE`: below where it is commented out, else below its relations, else at the end."""
+    assignment = need.rpartition(":")[2]
+    key = assignment.partition("=")[0]
+    tree = parse(text)
+    if any(entry.key == key for entry in tree.entries()):
+        return None
+    relation = re.compile(rf"{re.escape(key.partition('_')[0])}_")
+    near = [entry for entry in tree.commented() if entry.key == key]
+    near = near or [entry for entry in tree.entries() if relation.match(entry.key)]
+    position = near[-1].outer[1] if near and near[-1].outer is not None else len(text)
+    matched = BREAK.search(text)
+    newline = matched[0] if matched else "\n"
+    if position and text[position - 1] not in "\r\n":
+        return Edit(position, position, newline + assignment)
+    return Edit(position, position, assignment + newline)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every setting is still there, with its value, once others were added."""
+    if data(before).items() <= data(after).items():
+        return None
+    return "a setting would change with those that are added"

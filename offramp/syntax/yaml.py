@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import yaml
 
 from offramp.document import Unparsable
-from offramp.syntax import shape
+from offramp.model import Edit
+from offramp.syntax import insertions, shape
 from offramp.syntax.nodes import (
     ALIAS,
     BLOCK,
@@ -172,3 +174,16 @@ def kind_of_plain(value: str) -> str:
         if pattern.match(value):
             return str(tag).rpartition(":")[2]
     return "str"
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:services/api/environment:KEY=VALUE`."""
+    return insertions.setting(parse(text), need)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every scalar is still there once settings were added."""
+    was, now = parse(before), parse(after)
+    if Counter(leaf.value for leaf in was.leaves) - Counter(leaf.value for leaf in now.leaves):
+        return "a value would change with what is added"
+    return shape.compare(now, was, kind_of_plain)
