@@ -109,7 +109,8 @@ class Vocabulary:
         self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
-        self._found: dict[str, list[Match]] = {}
+        self._found: dict[tuple[str, bool], list[Match]] = {}
+        self._known_settings: dict[str, bool] = {}
         self.marks = frozenset(_ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
 
     @functools.cached_property
@@ -161,7 +162,18 @@ class Vocabulary:
         return bool(self._automaton.find_matches_as_indexes(content.lower()))  # type: ignore[attr-defined]
 
     def find(self, text: str, *, paths: bool = True) -> list[Match]:
-        """The matches in `text`, in order, none overlapping another; `paths`: those of files that move among them."""
+        """The matches in `text`, in order, none overlapping another; `paths`: those of files that move among them.
+
+        A scan asks several times for the same text, so it is remembered.
+        """
+        known = self._found.get((text, paths))
+        if known is None:
+            if len(self._found) > REMEMBERED:
+                self._found.clear()
+            known = self._found[text, paths] = self._find(text, paths=paths)
+        return known
+
+    def _find(self, text: str, *, paths: bool) -> list[Match]:
         whole = text
         if "${" in text:  # the `-` of `${NAME:-literal}` joins no words: it is the shell's and compose's 'or else'
             text = OR_ELSE.sub(r"\1 ", text)
@@ -221,8 +233,11 @@ class Vocabulary:
 
     def is_setting(self, name: str) -> bool:
         """Whether a name is a setting of the migration, under its old or its new name."""
-        plain, wild = self._settings
-        return name in plain or any(pattern.fullmatch(name) for pattern in wild)
+        known = self._known_settings.get(name)
+        if known is None:
+            plain, wild = self._settings
+            known = self._known_settings[name] = name in plain or any(pattern.fullmatch(name) for pattern in wild)
+        return known
 
     def _setting_names(self) -> set[str]:
         pairs = [*self.migration.env.items(), *self.migration.secrets.items()]
