@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
 TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit")
+PEERS = ("ast-grep-cli", "libcst", "hypothesis", "mypy")  # and files to rename in
 BEHAVIOUR = ("pytest", "trustme")
 
 
@@ -50,7 +51,7 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-q", "-n", workers, *arguments)
     if not session.posargs:
         session.run("coverage", "report", "--skip-covered", "--fail-under=95")
-        session.run("coverage", "report", "--include=codemods/*", "--fail-under=100")
+        session.run("coverage", "report", "--include=codemods/*,scanners/python*", "--fail-under=100")
 
 
 @nox.session
@@ -88,6 +89,14 @@ def tables(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks, beside the tools that they are compared with."""
+    install(session, *PEERS)
+    install(session, ".")
+    session.run("python", "benchmarks/python_rename.py", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Write the pages that are made from the code."""
     install(session, ".")
@@ -98,7 +107,7 @@ def docs(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin every package that the sessions install, at its newest version, in requirements.lock."""
     tools = ("ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
-    session.install("--quiet", "--upgrade", ".", *TESTS, *BEHAVIOUR, *tools)
+    session.install("--quiet", "--upgrade", ".", *TESTS, *BEHAVIOUR, *PEERS, *tools)
     frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "offramp", silent=True) or ""
     pins = [line for line in frozen.splitlines() if "==" in line]
     text = "# Versions that the sessions of noxfile.py install; made by `nox -s lock`.\n" + "\n".join(pins) + "\n"

@@ -14,7 +14,7 @@ import re
 from offramp import files, suppression
 from offramp.model import Applicability, Finding, Fix, Move, Refusal, TermKind
 from offramp.project import Context, Project
-from offramp.vocabulary import moved_unit
+from offramp.terms import moved_unit
 from scanners.tree import module_of
 
 RULES = ("retired-path",)

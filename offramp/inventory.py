@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable
 from offramp import engine, evidence
 from offramp.migration import Migration
 from offramp.model import Confidence, Finding, Role, TermKind
+from offramp.patterns import FRAMEWORK_PREFIXES
 from offramp.project import Project
-from offramp.vocabulary import FRAMEWORK_PREFIXES
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)")

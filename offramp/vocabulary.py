@@ -11,85 +11,26 @@ it: `GRADIENT_API_KEY` → `gradient_api_key`, `gradientApiKey`, `gradient-api-k
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from offramp.alternation import Alternation
 from offramp.homonyms import Homonyms
-from offramp.migration import Migration, carry, wildcard
+from offramp.migration import Migration, wildcard
 from offramp.model import Match, Term, TermKind
+from offramp.patterns import ascii_lower, new_names, pattern_of
+from offramp.terms import spellings, terms_of
 
-# Prefixes that frameworks demand of variables which they hand on; the name after them is the setting.
-FRAMEWORK_PREFIXES = (
-    *("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "NUXT_PUBLIC_", "NUXT_", "EXPO_PUBLIC_", "GATSBY_", "PUBLIC_"),
-    *("VUE_APP_", "NG_APP_", "STORYBOOK_", "SNOWPACK_PUBLIC_", "TF_VAR_", "INPUT_", "ORG_GRADLE_PROJECT_"),
-)
 # The order in which overlapping readings of one text win: the more specific first.
 PRECEDENCE = (
     *(TermKind.PATH, TermKind.URL, TermKind.MODEL, TermKind.ENV, TermKind.MODULE, TermKind.SYMBOL),
     *(TermKind.NAME, TermKind.PACKAGE, TermKind.PROVIDER, TermKind.RESIDUE),
 )
-# What may not stand directly before and after a term of the kind.
-BOUNDARIES: Mapping[TermKind, tuple[str, str]] = {
-    TermKind.ENV: (r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"),
-    # `langchain-gradient` is another name than `gradient`; `--gradient_timeout` is an option called gradient_timeout
-    TermKind.SYMBOL: (r"(?<![A-Za-z0-9_])(?<![A-Za-z0-9_]-)", r"(?![A-Za-z0-9_])(?!-[A-Za-z0-9_])"),
-    TermKind.MODEL: (r"(?<![A-Za-z0-9._/@-])", r"(?![A-Za-z0-9_/@-]|[.:][A-Za-z0-9])"),
-    TermKind.URL: (r"(?<![A-Za-z0-9.@-])", r"(?![A-Za-z0-9-]|\.[A-Za-z0-9])"),
-    TermKind.PACKAGE: (r"(?<![A-Za-z0-9._@/-])", r"(?![A-Za-z0-9_/-]|\.[A-Za-z0-9])"),
-    # a module of several segments may stand behind another import root: `shared.lib.client` is `lib.client`
-    TermKind.MODULE: (r"(?:(?<![A-Za-z0-9_.])|(?<=[A-Za-z0-9_]\.)(?=\w+\.\w))", r"(?![A-Za-z0-9_])"),
-    TermKind.NAME: (r"(?<![A-Za-z0-9_/-])", r"(?![A-Za-z0-9_/])"),
-    TermKind.PATH: (r"(?<![A-Za-z0-9_-])", r"(?![A-Za-z0-9_-]|\.[A-Za-z0-9])"),
-}
-WILD = {TermKind.ENV: r"[A-Za-z0-9_]+", TermKind.SYMBOL: r"[A-Za-z0-9_]+", TermKind.MODULE: r"[A-Za-z0-9_.]+"}
 REMEMBERED = 3_000  # texts
-# The path of a URL whose host is the provider's own; `github.com/old/sdk` says nothing about github.com.
-API_ROOT = re.compile(r"(?:/(?:api|rest|inference|v\d+\w*))*/?")
-PREFIXED = (TermKind.ENV, TermKind.SYMBOL)
 WORD = re.compile(r"[A-Za-z0-9_$-]+")
 OR_ELSE = re.compile(r"(\$\{\w+:?)-")
 OR_ELSE_BEFORE = re.compile(r"\$\{\w+:?-$")
-SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?)$")
-MANY_PATHS = 300  # moves; with more, references are found by whole paths and folders only
 LONGEST_WORD = 200  # characters looked at on either side of a slug
-# What may stand between the words of a name: blanks, or a line break with the marker of a comment.
-JOINT = re.compile(r"[ \t\u00a0]+|[ \t]*(?:\r\n|\r|\n)[ \t]*(?:(?:#+|//+|>|;+|--|(?<=[ \t])\*)[ \t]+)?")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Pattern:
-    """The terms of one kind as one regular expression, with the entries to tell what was found."""
-
-    kind: TermKind
-    expression: Alternation
-    exact: Mapping[str, Term]
-    wild: tuple[Term, ...]
-    fold: bool = False  # ignore case
-
-    def term(self, text: str) -> Term | None:
-        prefix = next((p for p in FRAMEWORK_PREFIXES if text.startswith(p)), "") if self.prefixed else ""
-        term = self._term(text) or (self._term(text.removeprefix(prefix)) if prefix else None)
-        if term is None or term.old == text or self.fold:
-            return term
-        new = None if term.new is None else prefix + term.new
-        return dataclasses.replace(term, old=text, new=new)
-
-    @property
-    def prefixed(self) -> bool:
-        return self.kind in PREFIXED
-
-    def _term(self, text: str) -> Term | None:
-        exact = self.exact.get(_key(self.kind, text))
-        if exact is not None:
-            return exact
-        for term in self.wild:
-            if wildcard(term.entry).fullmatch(text):
-                new = None if term.new is None else carry(term.entry, term.new, text)
-                return dataclasses.replace(term, old=text, new=new)
-        return None
 
 
 class Vocabulary:
@@ -103,15 +44,15 @@ class Vocabulary:
     def __init__(self, migration: Migration, paths: Mapping[str, str] | None = None) -> None:
         self.migration = migration
         self.paths = dict(paths or {})
-        self.patterns = [p for kind in PRECEDENCE if (p := _pattern(kind, _terms(migration, kind, self.paths)))]
+        self.patterns = [p for kind in PRECEDENCE if (p := pattern_of(kind, terms_of(migration, kind, self.paths)))]
         self.homonyms = Homonyms(migration)
-        self.kept = _kept(migration, self.paths.values())
+        self.kept = new_names(migration, self.paths.values())
         self.names = [pattern for pattern in self.patterns if pattern.kind is not TermKind.PATH]
         self.slug = re.compile(re.escape(migration.slug), re.IGNORECASE) if migration.slug else None
         self.successors = frozenset(_successors(migration))
         self._found: dict[tuple[str, bool], list[Match]] = {}
         self._known_settings: dict[str, bool] = {}
-        self.marks = frozenset(_ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
+        self.marks = frozenset(ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:
@@ -125,7 +66,7 @@ class Vocabulary:
             literals |= {max(term.entry.split("*"), key=len) for term in pattern.wild}
             if pattern.kind is TermKind.MODULE:  # `from . import client`
                 literals |= {key.rpartition(".")[2] for key in pattern.exact}
-        literals = {*self.marks, *(_ascii_lower(literal) for literal in literals)}
+        literals = {*self.marks, *(ascii_lower(literal) for literal in literals)}
         kept: list[str] = []
         for literal in sorted(filter(None, literals), key=len):
             if not any(stem in literal for stem in kept):
@@ -287,201 +228,6 @@ class Vocabulary:
         It is company for a bare word too, so that a second scan judges as the first one did.
         """
         return any(word in text for word in self.successors)
-
-
-def spellings(name: str) -> tuple[str, ...]:
-    """The other spellings in which a setting's name is carried: snake, camel, kebab.
-
-    >>> spellings("LLM_API_KEY")
-    ('llm_api_key', 'llmApiKey', 'llm-api-key')
-    """
-    lower = name.lower()
-    head, *tail = lower.split("_")
-    return lower, head + "".join(part[:1].upper() + part[1:] for part in tail), lower.replace("_", "-")
-
-
-def _terms(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> Iterator[Term]:
-    match kind:
-        case TermKind.PATH:
-            yield from (Term(kind, old, new, old) for old, new in _module_paths(migration).items())
-            yield from path_terms(paths)
-        case TermKind.ENV:
-            for old, new in {**migration.secrets, **migration.env}.items():
-                yield Term(kind, old, new, old, exact="*" not in old)
-        case TermKind.MODEL:
-            yield from _models(migration)
-        case TermKind.URL:
-            yield from _urls(migration)
-        case TermKind.PACKAGE:
-            yield from _packages(migration)
-        case TermKind.MODULE:
-            for old, new in migration.modules.items():
-                yield Term(kind, old, new, old, exact="*" not in old)
-        case TermKind.SYMBOL:
-            yield from _symbols(migration)
-        case TermKind.NAME:
-            for name in migration.names:
-                yield Term(kind, name, migration.new_name or None, name, exact=" " in name)
-        case _:
-            return
-
-
-def _packages(migration: Migration) -> Iterator[Term]:
-    for ecosystem, table in migration.packages.items():
-        for old, new in table.items():
-            yield Term(TermKind.PACKAGE, old, new, old, ecosystem=ecosystem)
-
-
-def _models(migration: Migration) -> Iterator[Term]:
-    for old, new in migration.models.items():
-        yield Term(TermKind.MODEL, old, new, old)
-        routed = f"{migration.slug}/{old}"  # as routers write it, unless that is how the new provider calls it
-        if migration.slug and routed not in migration.models.values():
-            yield Term(TermKind.MODEL, routed, new, old)
-
-
-def _module_paths(migration: Migration) -> dict[str, str | None]:
-    """The files of the modules that move: `lib.old_client` → `lib/old_client.py`; only modules with a parent."""
-    paths: dict[str, str | None] = {}
-    for old, new in migration.modules.items():
-        if "." in old and "*" not in old and new:
-            paths[old.replace(".", "/") + ".py"] = new.replace(".", "/") + ".py"
-            paths[old.replace(".", "/")] = new.replace(".", "/")
-    return paths
-
-
-def path_terms(paths: Mapping[str, str]) -> Iterator[Term]:
-    """How the files that move are referred to; `entry` is the old path of the file itself.
-
-    By the whole path and by that of the folder which moves; by what is left of it for a file further down (`exact`
-    is False then: see `evidence`), and the way JavaScript imports, without the suffix.
-    """
-    for old, new in paths.items():
-        yield Term(TermKind.PATH, old, new, old)
-        folder, target = moved_unit(old, new)
-        if folder != old and "/" in folder:
-            yield Term(TermKind.PATH, folder, target, old)
-    for old, new in paths.items() if len(paths) <= MANY_PATHS else ():
-        parts, targets = old.split("/"), new.split("/")
-        if len(parts) != len(targets):
-            continue  # into another folder: only the whole path says which file is meant
-        last = max(index for index, part in enumerate(parts) if part != targets[index])
-        for index in range(last + 1):
-            form, becomes = "/".join(parts[index:]), "/".join(targets[index:])
-            if index and "." in form:
-                yield Term(TermKind.PATH, form, becomes, old, exact=False)
-            if (suffix := SCRIPT.search(form)) is not None:
-                shorter = becomes.removesuffix(suffix[0])
-                yield Term(TermKind.PATH, form.removesuffix(suffix[0]), shorter, old, exact=False)
-
-
-def moved_unit(old: str, new: str) -> tuple[str, str]:
-    """What moves as one when a file does: the first folder whose name changes, else the file.
-
-    >>> moved_unit("prompts/gradient/system.txt", "prompts/openrouter/system.txt")
-    ('prompts/gradient', 'prompts/openrouter')
-    """
-    parts, targets = old.split("/"), new.split("/")
-    if len(parts) != len(targets):
-        return old, new
-    first = next((index for index, part in enumerate(parts) if part != targets[index]), len(parts))
-    return "/".join(parts[: first + 1]), "/".join(targets[: first + 1])
-
-
-def _urls(migration: Migration) -> Iterator[Term]:
-    hosts: dict[str, Term] = {}
-    for old, new in migration.urls.items():
-        yield Term(TermKind.URL, old, new, old)
-        host, successor = _host(old), _host(new or "")
-        if host != old and "*" not in old and API_ROOT.fullmatch(old.rpartition("://")[2].removeprefix(host)):
-            hosts.setdefault(host, Term(TermKind.URL, host, successor or None, old, exact=False))
-    yield from (term for host, term in hosts.items() if host not in migration.urls)
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0] if "://" in url else url.partition("/")[0]
-
-
-def _symbols(migration: Migration) -> Iterator[Term]:
-    for old, new in migration.symbols.items():
-        yield Term(TermKind.SYMBOL, old, new, old, exact="*" not in old)
-    for old, new in migration.env.items():
-        pairs = list(zip(spellings(old), spellings(new) if new else (None,) * 3, strict=True))
-        for spelled_old, spelled_new in pairs[:1] if "*" in old else pairs:
-            said = any(wildcard(entry).fullmatch(spelled_old) for entry in migration.symbols)
-            if not said and len(spelled_old.strip("*_-")) > 3:
-                yield Term(TermKind.SYMBOL, spelled_old, spelled_new, spelled_old, exact=False)
-
-
-def _pattern(kind: TermKind, terms: Iterable[Term]) -> Pattern | None:
-    exact: dict[str, Term] = {}
-    wild: list[Term] = []
-    fold = kind is TermKind.PACKAGE
-    for term in terms:
-        if "*" in term.old:
-            wild.append(term)
-        else:
-            exact.setdefault(_key(kind, term.old), term)
-    if not exact and not wild:
-        return None
-    alternatives = [(_part_of(kind, old), _literal(kind, old)) for old in sorted(exact, key=len, reverse=True)]
-    for term in wild:
-        before, after = term.old.split("*")
-        part = r"[a-z0-9-]+" if "-" in term.old else WILD.get(kind, r"[A-Za-z0-9._-]+")
-        longest = max(before, after, key=len).lower()
-        alternatives.append((longest, f"{re.escape(before)}{part}{re.escape(after)}"))
-    before, after = BOUNDARIES[kind]
-    if kind in PREFIXED:
-        before += f"(?:{'|'.join(FRAMEWORK_PREFIXES)})?"
-    expression = Alternation(alternatives, before, after, re.IGNORECASE if fold else re.NOFLAG)
-    return Pattern(kind, expression, exact, tuple(wild), fold)
-
-
-def _part_of(kind: TermKind, key: str) -> str:
-    """A literal that each match of a term contains; the words of a name may stand on two lines."""
-    return max(key.split(" "), key=len).lower() if kind is TermKind.NAME else key.lower()
-
-
-def _key(kind: TermKind, text: str) -> str:
-    """What a term is looked up by. The case of packages and of names of several words does not matter."""
-    if kind is TermKind.NAME:
-        words = JOINT.sub(" ", text)
-        return words.lower() if " " in words else text
-    return text.lower() if kind is TermKind.PACKAGE else text
-
-
-def _literal(kind: TermKind, key: str) -> str:
-    if kind is TermKind.NAME and " " in key:
-        return "(?i:" + f"(?:{JOINT.pattern})".join(re.escape(word) for word in key.split(" ")) + ")"
-    return re.escape(key)
-
-
-def _ascii_lower(text: str) -> str:
-    """As `bytes.lower` does it: letters outside ASCII keep their case."""
-    return text.encode().lower().decode()
-
-
-def _kept(migration: Migration, paths: Iterable[str]) -> Alternation:
-    """The new names that hold an old one: `Azure OpenAI`, `AZURE_OPENAI_API_KEY`, `openai/gpt-4o`.
-
-    They are no references to what is retired; without them a second run would change them again.
-    """
-    tables = [migration.env, migration.secrets, migration.urls, migration.models, migration.modules, migration.symbols]
-    tables += migration.packages.values()
-    old = {name.lower() for table in tables for name in table if "*" not in name}
-    old |= {migration.slug.lower(), *(name.lower() for name in migration.names)} - {""}
-    new = {migration.new_slug, migration.new_name, *(new for table in tables for new in table.values() if new)}
-    slug = migration.new_slug.replace("-", "_")
-    new |= {*paths, *(path.rpartition("/")[2] for path in paths)}
-    settings = [name for name in (slug, *migration.env.values()) if name]
-    new |= {slug, slug.upper(), *(spelled for name in settings for spelled in spellings(name))}
-    held = sorted((name for name in new - {""} if any(word in name.lower() for word in old)), key=len, reverse=True)
-    wild = [(max(name.split("*"), key=len), name.split("*")) for name in held]
-    alternatives = [
-        (max(stem.split(" "), key=len).lower(), "[A-Za-z0-9_]+".join(_literal(TermKind.NAME, part) for part in parts))
-        for stem, parts in wild
-    ]
-    return Alternation(alternatives, "(?<![A-Za-z0-9])", "(?![A-Za-z0-9])")
 
 
 def _successors(migration: Migration) -> Iterator[str]:

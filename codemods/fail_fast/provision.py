@@ -15,8 +15,8 @@ from codemods.fail_fast.places_compose import COMPOSE
 from offramp import files
 from offramp.migration import carry
 from offramp.model import Refusal
+from offramp.patterns import FRAMEWORK_PREFIXES
 from offramp.project import Context
-from offramp.vocabulary import FRAMEWORK_PREFIXES
 
 __all__ = ["COMPOSE", "WORKFLOW", "is_deleted", "is_known", "names", "settle", "where"]
 SAFE = re.compile(r"[\w./@+-]+")  # what can stand in a message of every language without quoting

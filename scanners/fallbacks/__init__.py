@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from offramp.document import Document
 from offramp.evidence import finding, names_provider
 from offramp.model import Finding, Match, Place, Role, Severity, Term, TermKind
-from offramp.vocabulary import FRAMEWORK_PREFIXES, Vocabulary
+from offramp.patterns import FRAMEWORK_PREFIXES
+from offramp.vocabulary import Vocabulary
 
 LANGUAGES = {
     "python": ("python",),

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offramp import migration
-from offramp.vocabulary import Vocabulary, moved_unit, path_terms, spellings
+from offramp.terms import moved_unit, path_terms, spellings
+from offramp.vocabulary import Vocabulary
 
 GRADIENT = """
 retire: {provider: gradient, names: [DigitalOcean Gradient AI, Gradient AI, Gradient]}
