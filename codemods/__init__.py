@@ -15,6 +15,7 @@ PIPELINE: tuple[str, ...] = (
     "archive_workflows",
     "dead_branches",
     "call_shapes",
+    "sdk_calls",
     "packages",
     "modules",
     "symbols",

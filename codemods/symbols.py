@@ -15,6 +15,7 @@ from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax.python import PythonTree
+from scanners import sdk_calls
 from scanners.python_family import family, overrides
 from scanners.python_modules import foreign
 
@@ -30,8 +31,9 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     term, group = finding.term, f"symbol:{finding.text}"
-    if term.kind is TermKind.MODULE or term.entry in {rewrite.match for rewrite in context.migration.rewrites}:
-        return None  # modules and call_shapes answer
+    shapes = {rewrite.match for rewrite in context.migration.rewrites}
+    if term.kind is TermKind.MODULE or term.entry in shapes or sdk_calls.is_shape(context.migration, finding):
+        return None  # modules, call_shapes and sdk_calls answer
     if finding.place.built:
         why = f"the name {finding.text} is put together at run time"
         return Refusal(f"{why}: change where its parts come from", group=group)

@@ -16,7 +16,7 @@ from offramp.model import Problem
 MAX_BYTES = 2_000_000
 MAPPINGS = ("env", "settings", "models", "urls", "modules", "symbols", "secrets")
 KEYS = (
-    *("schema", "name", "title", "retire", "replace", *MAPPINGS, "packages", "rewrites", "workflows"),
+    *("schema", "name", "title", "retire", "replace", *MAPPINGS, "packages", "rewrites", "sdks", "workflows"),
     *("keep", "homonyms", "fail_fast", "examples"),
 )
 
@@ -30,6 +30,42 @@ class Rewrite:
     replace: str
     add_imports: tuple[str, ...] = ()
     remove_imports: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A call of an SDK, or another use of what it hands out, and what replaces it.
+
+    `arguments`: what may stand for `$$$…` of the pattern: a keyword, or the number of an argument without one → the
+    new keyword, `$VARIABLE` for one that `replace` puts elsewhere, None for one that goes. `of`: variable → the kind
+    of object that must be proved to stand there; `makes` and `yields`: the kind of the value, and of what it yields.
+    `where`: variable → what has to be visible of its value. `gives`: the name that the new value is bound to.
+    """
+
+    match: str
+    replace: str | None
+    refuse: str = ""  # in place of a replacement: why there is none
+    arguments: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    of: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    where: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    makes: str = ""
+    yields: str = ""
+    gives: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Sdk:
+    """A Python SDK whose calls are replaced, all of a file or none.
+
+    `whole`: every use of its modules in a file must have a shape; else only of the names that the shapes mention.
+    """
+
+    modules: tuple[str, ...]
+    name: str  # what the patterns call it
+    imports: tuple[str, ...]
+    shapes: tuple[Shape, ...]
+    whole: bool = True
+    default: str = ""  # what `gives:` would bind where no file of the project says more
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,6 +95,7 @@ class Migration:
     symbols: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
     secrets: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
     rewrites: tuple[Rewrite, ...] = ()
+    sdks: tuple[Sdk, ...] = ()
     archive: tuple[str, ...] = ()
     keep_workflows: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()

@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import yaml
 
-from offramp import migration_checks
+from offramp import migration_checks, migration_sdks
 from offramp.migration import KEYS, MAPPINGS, Example, Migration, Rewrite
 from offramp.model import Problem
 
 # Of these, a new name may stand only where such a word can: anything else would break the files it is written into.
-FREE = ("match", "replace", "path", "before", "after")  # of rewrites and examples: any text
+FREE = ("match", "replace", "refuse", "path", "before", "after")  # of rewrites, shapes, examples: any text
 LANGUAGES = (
     *("bash", "c", "cpp", "csharp", "css", "elixir", "go", "haskell", "hcl", "html", "java", "javascript", "json"),
     *("jsx", "kotlin", "lua", "nix", "php", "python", "ruby", "rust", "scala", "solidity", "swift", "tsx"),
@@ -150,6 +150,7 @@ class _Reader:
             "replace": self.replace,
             "packages": self.packages,
             "rewrites": self.rewrites,
+            "sdks": functools.partial(migration_sdks.read, self),
             "workflows": self.workflows,
             "keep": self.keep,
             "homonyms": lambda n: {"homonyms": self.words(n, "homonyms", 9)},
@@ -271,6 +272,20 @@ class _Reader:
         for name, new in bare.items():
             self.check_chain(name, new, bare, keys[name], f"packages.{ecosystem}")
         return table
+
+    def items(self, node: yaml.Node, what: str) -> list[yaml.Node]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.problem(node, f"{what} must be a list", f"Write `{what}:` and its items below, each with `- `.")
+        return list(node.value)
+
+    def fields(self, node: yaml.Node, what: str, known: tuple[str, ...]) -> dict[str, yaml.Node]:
+        """The values of a mapping whose keys are given."""
+        values: dict[str, yaml.Node] = {}
+        for name, key, value in self.pairs(node, what):
+            if name not in known:
+                raise self.problem(key, f"{what} has no key '{name}'", _did_you_mean(name, known))
+            values[name] = value
+        return values
 
     def rewrites(self, node: yaml.Node) -> dict[str, object]:
         if not isinstance(node, yaml.SequenceNode):

@@ -52,7 +52,8 @@ class Vocabulary:
         self.successors = frozenset(_successors(migration))
         self._found: dict[tuple[str, bool], list[Match]] = {}
         self._known_settings: dict[str, bool] = {}
-        self.marks = frozenset(ascii_lower(name) for name in (*self.successors, *_new_stems(migration)))
+        imported = (module.rpartition(".")[2] for sdk in migration.sdks for module in sdk.modules)
+        self.marks = frozenset(ascii_lower(name) for name in (*self.successors, *_new_stems(migration), *imported))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:

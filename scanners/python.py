@@ -19,7 +19,7 @@ from offramp.evidence import finding, judge
 from offramp.model import Confidence, Finding, Match, Place, Role, Term, TermKind
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
-from scanners import call_shapes, duplicates, python_dynamic, python_modules, references
+from scanners import call_shapes, duplicates, python_dynamic, python_modules, references, sdk_calls
 
 MESSAGES = {
     python_modules.MODULE: "{} is imported",
@@ -36,6 +36,7 @@ def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     modules = {f.start: f for f in _modules(document, vocabulary)}
     yield from modules.values()
     yield from call_shapes.calls(document, vocabulary)
+    yield from sdk_calls.calls(document, vocabulary)
     yield from _dynamic(document, tree, vocabulary)
     imported = _from_retired(document, vocabulary)
     taken = sorted((f.start, f.end) for f in modules.values())

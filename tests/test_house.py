@@ -174,6 +174,7 @@ SHOWN_ONLY = frozenset(
         "archive_workflows",
         "dead_branches",
         "call_shapes",
+        "sdk_calls",
         "modules",
         "merge_duplicates",
         "paths",

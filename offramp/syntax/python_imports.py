@@ -200,7 +200,7 @@ def without(tree: PythonTree, binding: Binding) -> tuple[int, int] | None:
     """The span that goes when an import no longer binds a name; None where a block would be left empty."""
     statement = binding.statement
     if len(statement.names) == 1:
-        return _whole_line(tree, statement)
+        return whole_line(tree, statement)
     start, end = tree.span(binding.alias)
     opening = tree.tokens.all[tree.tokens.index(tree.span(statement.names[0])[0]) - 1]
     if tree.text[opening.start] == "(":
@@ -211,7 +211,8 @@ def without(tree: PythonTree, binding: Binding) -> tuple[int, int] | None:
     return tree.span(statement.names[index - 1])[1], end
 
 
-def _whole_line(tree: PythonTree, statement: ast.stmt) -> tuple[int, int] | None:
+def whole_line(tree: PythonTree, statement: ast.stmt) -> tuple[int, int] | None:
+    """The line of a statement that stands alone on it, with its break; None where its block would be left empty."""
     parent = tree.parent(statement)
     blocks = (getattr(parent, field, None) for field in ("body", "orelse", "finalbody"))
     block = next((b for b in blocks if isinstance(b, list) and statement in b), [])

@@ -1,0 +1,39 @@
+"""Replace the calls of a retired SDK by those of its successor, as `sdks:` of the migration describes.
+
+    model = genai.GenerativeModel("gemini-2.5-pro")  ->  model = "gemini-2.5-pro"
+    model.generate_content(question)  ->  client.models.generate_content(model=model, contents=question)
+
+All calls of a file change, with its imports, or none: where an object is handed on, an argument has no successor, or
+the client can't be seen from a call, the file is left to a person with that reason.
+"""
+
+from __future__ import annotations
+
+from codemods.sdk_calls import edits
+from offramp import notebooks
+from offramp.model import Finding, Fix, Refusal
+from offramp.project import Context
+from scanners import sdk_calls
+
+RULES = ("retired-symbol",)
+SUBJECT = "Replace the calls of the retired SDK"
+
+
+def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    return notebooks.answer(_fix, finding, context)
+
+
+def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    for sdk in context.migration.sdks:
+        if finding.term.entry not in {shape.match for shape in sdk.shapes}:
+            continue
+        file = sdk_calls.follow(context.document, sdk)
+        if file is None or not any((use.start, use.end) == (finding.start, finding.end) for use in file.uses):
+            continue
+        group = f"sdk:{sdk.name}:{context.document.path}"
+        plan = edits.plan(file, context.project)
+        if isinstance(plan, str):
+            told = f"{plan}: rewrite the calls of {sdk.modules[0]} in this file by hand, with the import"
+            return Refusal(told, group=group)
+        return Fix(f"{finding.term.entry} → {finding.term.new}", tuple(plan), group=group)
+    return None
