@@ -151,6 +151,19 @@ class Nodes:
         """Everything in the file that is bound."""
         return list(self._bound)
 
+    def stored(self) -> set[str]:
+        """The names that the file binds other than by import."""
+        return {
+            key.name
+            for key, nodes in self._bound.items()
+            if not key.attribute and not all(isinstance(node, ast.alias) for node in nodes)
+        }
+
+    def known(self) -> set[str]:
+        """Every name that the file binds or reads."""
+        names = {key.name for key in self._bound if not key.attribute}
+        return names | {node.id for node in self.all if isinstance(node, ast.Name)}
+
     def value(self, binding: ast.AST) -> ast.expr | None:
         """The expression whose value a simple assignment gives to a name."""
         match self.parent(binding):

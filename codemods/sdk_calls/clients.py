@@ -17,7 +17,6 @@ from offramp.model import Edit
 from offramp.project import Project
 from offramp.syntax.python_imports import last_import, line_after
 from scanners import sdk_faults
-from scanners.python_modules import known_names
 from scanners.sdk_calls import File, Use
 from scanners.sdk_values import FUNCTIONS
 
@@ -39,7 +38,7 @@ def settle(file: File, project: Project) -> Given | str:
     what = (givers or users)[0].shape
     wanted = what.gives or next(shape.gives for shape in file.sdk.shapes if shape.gives)
     owners = [owner for use in givers if (owner := _class(file, use)) is not None]
-    taken = known_names(file.tree.tree).union(*(sdk_faults.keys_in(file, owner) for owner in owners))
+    taken = file.nodes.known().union(*(sdk_faults.keys_in(file, owner) for owner in owners))
     name = next((n for n in (wanted, f"{file.sdk.name}_{wanted}") if n not in taken), None)
     if name is None:
         return f"{wanted} means something else in this file"

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 from offramp.model import Edit
 from offramp.syntax.python_imports import Binding, bound_by, whole_line
-from scanners.python_modules import stored
 from scanners.sdk_calls import File, is_retired
 from scanners.sdk_faults import is_mention
 
@@ -49,7 +48,7 @@ def _taken(file: File, lines: list[str], gone: list[Binding]) -> str | None:
     wanted = {binding.name: binding.target for line in lines for binding in bound_by(line)}
     free = {binding.name for binding in gone}
     others = {b.name for b in file.tree.imports if b not in gone and wanted.get(b.name, b.target) != b.target}
-    return next((name for name in sorted(wanted) if name in others or (name in stored(file.tree.tree) - free)), None)
+    return next((name for name in sorted(wanted) if name in others or (name in file.nodes.stored() - free)), None)
 
 
 def _guards(file: File, lines: list[str], gone: list[Binding]) -> list[Edit] | None:
