@@ -28,18 +28,21 @@ class PathIndex:
         self.paths = paths
         self.folders: collections.Counter[str] = collections.Counter()
         self.folded: dict[str, str] = {}
+        self.by_name: dict[str, set[str]] = collections.defaultdict(set)
         self._sorted: list[str] | None = None
         for path in paths:
             self.add(path)
 
     def add(self, path: str) -> None:
         self.folded[path.casefold()] = path
+        self.by_name[path.rpartition("/")[2]].add(path)
         self.folders.update(_folders(path))
         self._sorted = None
 
     def remove(self, path: str) -> None:
         if self.folded.get(path.casefold()) == path:
             del self.folded[path.casefold()]
+        self.by_name[path.rpartition("/")[2]].discard(path)
         self.folders.subtract(_folders(path))
         self._sorted = None
 
@@ -246,6 +249,12 @@ class Project:
 
     def exists(self, path: str) -> bool:
         return path in self.paths or self.index.folders[path] > 0
+
+    def ending(self, path: str) -> list[str]:
+        """The files whose path ends with these parts, the nearest to the root first."""
+        same = self.index.by_name.get(path.rpartition("/")[2], ())
+        found = [other for other in same if other == path or other.endswith(f"/{path}")]
+        return sorted(found, key=lambda other: (other.count("/"), other))
 
     def named(self, written: str, folder: str) -> str | None:
         """The file or folder that a path means, written in a file of this folder, or None where there is none."""

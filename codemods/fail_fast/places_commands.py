@@ -129,19 +129,11 @@ def _started(project: Project, command: str) -> Iterator[str]:
         if written is None:
             dotted = (matched["module"] or matched["app"]).replace(".", "/")
             found = [
-                p
-                for stem in (dotted, f"{dotted}/__main__", f"{dotted}/__init__")
-                for p in _ending(project, f"{stem}.py")
+                p for stem in (dotted, f"{dotted}/__main__", f"{dotted}/__init__") for p in project.ending(f"{stem}.py")
             ]
         else:
-            found = _ending(project, posixpath.normpath(written))
+            found = project.ending(posixpath.normpath(written))
         yield from found[:1]
-
-
-def _ending(project: Project, path: str) -> list[str]:
-    """The files whose path ends like this, the shortest first."""
-    found = [other for other in project.paths if other == path or other.endswith(f"/{path}")]
-    return sorted(found, key=lambda other: (other.count("/"), other))
 
 
 def _reaches(context: Context, entry: str) -> bool:
@@ -163,7 +155,7 @@ def _imported(project: Project, path: str) -> Iterator[str]:
     for binding in tree.imports if isinstance(tree, PythonTree) else ():
         module = python_imports.absolute(binding.module, path).replace(".", "/")
         for stem in (f"{module}/{binding.symbol}", module) if binding.symbol else (module,):
-            found = [*_ending(project, f"{stem}.py"), *_ending(project, f"{stem}/__init__.py")] if stem else []
+            found = [*project.ending(f"{stem}.py"), *project.ending(f"{stem}/__init__.py")] if stem else []
             if found:
                 yield found[0]
                 break
