@@ -15,19 +15,21 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import pathlib
+import re
 import sys
 import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
 
-from tests.nets import facts, reader
-from tests.nets.facts import File, Use
+from tests.nets import facts
+from tests.nets.definitions import PYTHON, Tree
+from tests.nets.facts import Use
 
-PYTHON = (".py", ".pyi", ".ipynb")
 TEXT = (".toml", ".cfg", ".ini", ".yaml", ".yml", "Dockerfile", "Procfile", ".sh")
+WORD = re.compile(r"[^\W\d]\w*")
 UNDEFINED = ("UndefinedName", "UndefinedExport", "UndefinedLocal")
-_read: dict[tuple[str, str], File | None] = {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,137 +40,6 @@ class Half:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.why}"
-
-
-class Tree:
-    """The definitions of a whole project, by name."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.files: dict[str, File] = {}
-        self.broken: set[str] = set()
-        for path, text in texts.items():
-            if path.endswith(PYTHON):
-                file = _file(path, text)
-                if file is None:
-                    self.broken.add(path)
-                else:
-                    self.files[path] = file
-        self.modules: dict[str, set[str]] = defaultdict(set)  # dotted name, under every import root → files
-        self.packages: set[str] = set()
-        for path in texts:
-            if path.endswith((".py", ".pyi")):
-                self._module(path)
-        self.attributes: set[str] = set().union(*(f.attributes for f in self.files.values()))
-        self.module_names: set[str] = set().union(*(f.top for f in self.files.values()))
-        self.fixtures = set().union(*(f.fixtures for f in self.files.values()))
-        self.items = set().union(*(f.items for f in self.files.values()))
-        self.signatures: dict[str, list[tuple[set[str], bool]]] = defaultdict(list)
-        self.classes: dict[str, list[facts.Class]] = defaultdict(list)
-        for file in self.files.values():
-            for name, class_ in file.classes.items():
-                self.classes[name].append(class_)
-            for name, signatures in file.signatures.items():
-                self.signatures[name] += signatures
-
-    def _module(self, path: str) -> None:
-        parts = path.rpartition(".")[0].split("/")
-        if parts[-1] == "__init__" and len(parts) > 1:
-            parts.pop()
-        for first in range(len(parts)):
-            name = ".".join(parts[first:])
-            if first and first == len(parts) - 1 and name in sys.stdlib_module_names:
-                continue  # a module deep in the tree that is called as one of Python's own
-            self.modules[name].add(path)
-            for last in range(first + 1, len(parts)):
-                self.packages.add(".".join(parts[first:last]))
-
-    def has(self, dotted: str) -> bool | None:
-        """Whether a dotted name means something here; None where its beginning is no module of the project."""
-        parts = dotted.split(".")
-        for count in range(len(parts), 0, -1):
-            name = ".".join(parts[:count])
-            if name in self.modules or name in self.packages:
-                rest = parts[count:]
-                if not rest:
-                    return True
-                found = [self._member(path, rest, set()) for path in self.modules.get(name, ())]
-                return True if True in found else None if None in found else False
-        return None
-
-    def _member(self, path: str, rest: list[str], seen: set[str]) -> bool | None:
-        file = self.files.get(path)
-        if file is None or "__getattr__" in file.top or path in seen:
-            return None
-        seen.add(path)
-        if rest[0] in file.top:
-            class_ = file.classes.get(rest[0])
-            if len(rest) == 1 or class_ is None or class_.bases or rest[1].startswith("__"):
-                return True
-            return rest[1] in class_.members
-        found: list[bool | None] = []
-        for star in file.stars:
-            paths = self.modules.get(star, ())
-            found += [self._member(p, rest, seen) for p in paths] or [None]
-        if rest[0].startswith("__"):
-            return True
-        return True if True in found else None if None in found else False
-
-    def resolves(self, path: str, use: Use) -> bool | None:
-        """Whether a use has its definition in the project; None where nobody can tell."""
-        name = use.name
-        match use.kind:
-            case "module" | "imported name" | "dotted name":
-                return self.has(name)
-            case "attribute":
-                own = [c for c in self.classes.get(use.owner, ()) if name in c.members or c.bases]
-                if use.owner and use.owner in self.classes and not own:
-                    return False
-                return True if name in self.attributes or name in self.module_names else None
-            case "keyword":
-                return self._accepts(use)
-            case "fixture":
-                return name in self.fixtures or None
-            case "parametrized" | "format field":
-                return name in use.owner.split(",")
-            case "export":
-                file = self.files[path]
-                return name in file.top or self._sub(path, name) or (None if file.stars else False)
-            case "stub":
-                return self._stubbed(path, use)
-            case _:
-                return name in self.items or None
-
-    def _sub(self, path: str, name: str) -> bool:
-        folder = path.rpartition("/")[0]
-        return any(f"{folder}/{name}{end}".lstrip("/") in self.files for end in (".py", "/__init__.py", ".pyi"))
-
-    def _accepts(self, use: Use) -> bool | None:
-        candidates = self.signatures.get(use.owner, [])
-        if any(use.name in names for names, _ in candidates):
-            return True
-        return None if not candidates or any(is_open for _, is_open in candidates) else False
-
-    def _stubbed(self, path: str, use: Use) -> bool | None:
-        beside = self.files.get(path.removesuffix("i"))
-        if beside is None:
-            return None
-        return use.name in (beside.top if not use.owner else beside.exact.get(use.owner, set()))
-
-    def uses(self, path: str) -> list[Use]:
-        file = self.files[path]
-        if not path.endswith(".pyi"):
-            return file.uses
-        stubs = [Use("stub", name, 1) for name in sorted(file.top)]
-        stubs += [Use("stub", name, 1, owner) for owner, names in sorted(file.exact.items()) for name in sorted(names)]
-        return [*file.uses, *stubs]
-
-
-def _file(path: str, text: str) -> File | None:
-    """The facts of a file, kept, since most files are the same before and after."""
-    if (path, text) not in _read:
-        tree = facts.parsed(path, text)
-        _read[path, text] = None if tree is None else reader.read(path, tree)
-    return _read[path, text]
 
 
 def check(
@@ -185,21 +56,47 @@ def check(
         moves: old path → new path; guessed from the names of the files where it is not given.
         brought: names that the change takes from other packages, so that no definition of them is due here.
     """
-    moved = {new: old for old, new in (_moves(before, after) if moves is None else moves).items()}
-    was, now = Tree(before), Tree(after)
+    moves = _moves(before, after) if moves is None else moves
+    moved = {new: old for old, new in moves.items()}
+    words = _changed_words(before, after, moved)
+    concerned = {path for path, text in after.items() if before.get(path) != text or not words.isdisjoint(_words(text))}
+    was, now = (
+        Tree(before, {moved.get(path, path) for path in concerned} | before.keys() - after.keys()),
+        Tree(after, concerned),
+    )
     halves: list[Half] = []
-    for path in sorted(after):
+    for path in sorted(concerned):
         old = moved.get(path, path)
-        if path in now.broken and old not in was.broken:
-            halves.append(Half(path, 1, "it no longer parses"))
-        elif path in now.files:
+        if path in now.files:
             uses = was.uses(old) if old in was.files else []
             halves += _compare(was, now, old, path, uses, brought)
             if old in before and before[old] != after[path]:
                 halves += _names(old, path, before[old], after[path])
+        elif old in was.files:
+            halves.append(Half(path, 1, "it no longer parses"))
         elif path.endswith(TEXT) and old in before:
             halves += _dotted(was, now, path, before[old], after[path])
     return halves
+
+
+def _changed_words(before: Mapping[str, str], after: Mapping[str, str], moved: Mapping[str, str]) -> set[str]:
+    """The words that some file has more or less of than before: only what has one of them can have been halved."""
+    words: set[str] = set()
+    for path in (before.keys() | after.keys()) - set(moved.values()):
+        old, new = before.get(moved.get(path, path), ""), after.get(path, "")
+        if old != new:
+            counted = Counter(WORD.findall(old)), Counter(WORD.findall(new))
+            words.update(counted[0] - counted[1], counted[1] - counted[0])
+        names = set(WORD.findall(path)), set(WORD.findall(moved.get(path, path)))
+        words |= names[0] ^ names[1]
+        if path not in moved and (path not in before or path not in after):
+            words.update(WORD.findall(path.rpartition("/")[2]))
+    return words
+
+
+@functools.lru_cache(maxsize=20_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text))
 
 
 def _compare(was: Tree, now: Tree, old: str, path: str, uses: list[Use], brought: Collection[str]) -> list[Half]:

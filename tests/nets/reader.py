@@ -22,6 +22,7 @@ from tests.nets.facts import (
     parameters,
 )
 
+NOTHING = ast.expr_context | ast.operator | ast.boolop | ast.unaryop
 ATTRIBUTE_CALLS = {"getattr": 1, "hasattr": 1, "delattr": 1, "object": 1, "attrgetter": 0, "methodcaller": 0}
 
 
@@ -40,10 +41,12 @@ class _Reader:
         self.chained: set[ast.AST] = set()
 
     def read(self) -> None:
+        nodes = list(_within_classes(self.tree))
         self._top(self.tree.body)
-        for node in ast.walk(self.tree):
+        for node, _ in nodes:
             self._binds(node)
-        self._walk(self.tree, "")
+        for node, owner in nodes:
+            self._node(node, owner)
 
     def _top(self, body: list[ast.stmt]) -> None:
         """The names that the module binds, in whatever branch."""
@@ -60,30 +63,21 @@ class _Reader:
                     self.file.top.add(node.asname or node.name.partition(".")[0])
 
     def _binds(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                head = alias.name if alias.asname else alias.name.partition(".")[0]
-                self.imports[alias.asname or head].add(head)
-        elif isinstance(node, ast.ImportFrom):
-            module = absolute(self.file.path, node)
-            for alias in node.names:
-                self.imports[alias.asname or alias.name].add(f"{module}.{alias.name}".lstrip("."))
-        elif isinstance(node, ast.Global):
-            self.file.top.update(node.names)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            self.stored.add(node.id)
-        elif isinstance(node, ast.arg):
-            self.stored.add(node.arg)
-        elif isinstance(node, FUNCTIONS | ast.ClassDef):
-            self.stored.add(node.name)
-
-    def _walk(self, node: ast.AST, owner: str) -> None:
-        waiting: list[tuple[ast.AST, str]] = [(node, owner)]
-        while waiting:
-            current, inside = waiting.pop()
-            self._node(current, inside)
-            below = current.name if isinstance(current, ast.ClassDef) else inside
-            waiting += [(child, below) for child in reversed(list(ast.iter_child_nodes(current)))]
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    head = alias.name if alias.asname else alias.name.partition(".")[0]
+                    self.imports[alias.asname or head].add(head)
+            case ast.ImportFrom():
+                module = absolute(self.file.path, node)
+                for alias in node.names:
+                    self.imports[alias.asname or alias.name].add(f"{module}.{alias.name}".lstrip("."))
+            case ast.Global(names=names):
+                self.file.top.update(names)
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                self.stored.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self.stored.add(name)
 
     def _use(self, kind: str, name: str, node: ast.AST, owner: str = "") -> None:
         self.file.uses.append(Use(kind, name, getattr(node, "lineno", 1), owner))
@@ -183,7 +177,7 @@ class _Reader:
                 return
         chain = dotted(node) if node not in self.chained else ""
         head, _, rest = chain.partition(".")
-        self.chained.update(n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n is not node)
+        self.chained.add(node.value)
         if chain and head not in self.stored and len(self.imports.get(head, ())) == 1:
             self._use("dotted name", f"{next(iter(self.imports[head]))}.{rest}", node)
         if head == "self" and owner and "." not in rest:
@@ -230,6 +224,23 @@ class _Reader:
         if None not in given:
             for field in _fields(text):
                 self._use("format field", field, node, ",".join(sorted(str(g) for g in given)))
+
+
+def _within_classes(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Every node in the order of the text, with the class that it stands in."""
+    waiting: list[tuple[ast.AST, str]] = [(tree, "")]
+    while waiting:
+        node, owner = waiting.pop()
+        yield node, owner
+        below = node.name if isinstance(node, ast.ClassDef) else owner
+        children: list[ast.AST] = []
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                children += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, NOTHING):
+                children.append(value)
+        waiting += [(child, below) for child in reversed(children)]
 
 
 def _fields(text: str) -> Iterator[str]:
