@@ -16,7 +16,7 @@ nox.needs_version = ">=2024.10"
 HERE = pathlib.Path(__file__).parent
 LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
-TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit")
+TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit", "libcst")
 PEERS = ("ast-grep-cli", "libcst", "hypothesis", "mypy")  # and files to rename in
 BEHAVIOUR = ("pytest", "trustme")
 
@@ -61,6 +61,13 @@ def behaviour(session: nox.Session) -> None:
     install(session, "-e", ".")
     kept = {"BEHAVIOUR": "1", "BEHAVIOUR_CACHE": str(pathlib.Path(session.create_tmp()).resolve() / "interpreters")}
     session.run("pytest", "-q", "tests/behaviour", *session.posargs, env=kept)
+
+
+@nox.session
+def real(session: nox.Session) -> None:
+    """Migrate whole trees in memory and judge the result: nox -s real -- MIGRATION TREE…"""
+    install(session, "libcst", "-e", ".")
+    session.run("python", "-m", "tests.nets.real", *session.posargs)
 
 
 @nox.session
