@@ -54,6 +54,15 @@ def _led_by(finding: Finding, context: Context) -> str:
 
 def _reason(project: Project, old: str, new: str, unit: str) -> str | None:
     """Why the file, or the folder that it moves with, has to stay."""
+    if (reason := stuck(project, old, new, unit)) is not None:
+        return reason
+    if (importer := _importer(project, unit)) is not None:
+        return f"{importer} imports {unit}: add it to modules: of the migration, so that imports and file move together"
+    return None
+
+
+def stuck(project: Project, old: str, new: str, unit: str) -> str | None:
+    """Why a file has to stay even when all that imports it is changed before."""
     if old.count("/") != new.count("/"):  # into an archive, which is another codemod's work
         return f"{old} stays where it is for now: see what is said about the workflow itself"
     for path in project.below(unit):
@@ -69,8 +78,6 @@ def _reason(project: Project, old: str, new: str, unit: str) -> str | None:
         return f"the folder {unit} holds more than {MANY} files: rename it by hand"
     if files.kind_of(old) == "code":
         return f"{old} is source code that other code loads by its name: rename it with the tools of its language"
-    if (importer := _importer(project, unit)) is not None:
-        return f"{importer} imports {unit}: add it to modules: of the migration, so that imports and file move together"
     return None
 
 

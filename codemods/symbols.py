@@ -11,11 +11,13 @@ from __future__ import annotations
 import ast
 import re
 
+from codemods.paths import stuck
 from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax.python import PythonTree
 from scanners import sdk_calls
+from offramp.vocabulary import moved_unit
 from scanners.python_family import family, overrides
 from scanners.python_modules import foreign
 
@@ -30,7 +32,7 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 
 def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
-    term, group = finding.term, f"symbol:{finding.text}"
+    term, group = finding.term, f"symbol:{finding.text.strip('-').replace('-', '_')}"
     shapes = {rewrite.match for rewrite in context.migration.rewrites}
     if term.kind is TermKind.MODULE or term.entry in shapes or sdk_calls.is_shape(context.migration, finding):
         return None  # modules, call_shapes and sdk_calls answer
@@ -90,6 +92,8 @@ def _in_python(finding: Finding, context: Context, tree: PythonTree, new: str) -
     old, path, known = finding.text, finding.path, family(context.project, context.document)
     if old in known.left_behind:
         return f"{old} has to keep its name: {known.left_behind[old]}"
+    if (why := known.known_outside(old, new)) is not None:
+        return why
     if new in tree.text and tree.scopes.meet(old, new):
         return _taken(old, path, new)
     if (where := known.meeting(old, new)) is not None:
@@ -105,11 +109,12 @@ def _taken(old: str, path: str, new: str) -> str:
 
 def _stays(finding: Finding, context: Context, new: str) -> str | None:
     """Why a module in an import can't change its name: its file must be the project's own, and move along."""
-    old, planned = finding.text, context.project.planned
-    for path, target in planned.items():
-        both = context.project.exists(path) and context.project.exists(target)
+    old, project = finding.text, context.project
+    for path, target in project.planned.items():
+        both = project.exists(path) and project.exists(target)
         if not both and (old, new) in zip(_parts(path), _parts(target), strict=False):
-            return None
+            here = project.exists(path) and stuck(project, path, target, moved_unit(path, target)[0])
+            return f"the file of {old} has to stay: {here}" if here else None
     return f"{old} is a module that {finding.path} imports: add it to modules: with its new name, or to homonyms:"
 
 

@@ -44,6 +44,7 @@ class Family:
         self._read: dict[str, PythonTree | None] = {}
         self._above: dict[Class, list[Place]] = {}
         self.meeting = functools.cache(self._meeting)
+        self.known_outside = functools.cache(self._known_outside)
         self.defines = functools.cache(self._defines)
         self.mentioning = functools.cache(self._mentioning)
 
@@ -66,6 +67,29 @@ class Family:
             name in tree.scopes.assigned or any(name in c.members for c in tree.members.classes)
             for _, tree in self.mentioning(name)
         )
+
+    def _known_outside(self, old: str, new: str) -> str | None:
+        """Why a name can't change in the code alone: something outside of it knows the name."""
+        for path, tree in self.mentioning(old):
+            for held in tree.members.classes if "class" in tree.text else ():
+                if old in held.columns:
+                    why = f"{old} of {held.name} in {path} is a column of a database"
+                    return f"{why}: rename it with a migration of the database"
+                if old in held.settings and self._reads_another(old, new):
+                    why = f"{old} of {held.name} in {path} is read from the environment variable of its name"
+                    return f"{why}, which would have to become {new.upper()}: say so in env:, or change symbols:"
+        option = f"--{old.replace('_', '-')}"
+        declared = (path for path, tree in self.mentioning(option) if tree.members.declares_option(option))
+        path = next(declared, "") if "_" in old else ""
+        if path and self.project.vocabulary.find(option)[0].reading(TermKind.SYMBOL) is None:
+            return f"{old} is what {path} makes of {option}: add {option[2:]} to symbols: with its new name, too"
+        return None
+
+    def _reads_another(self, old: str, new: str) -> bool:
+        """Whether a settings class would read another environment variable than the migration gives it."""
+        found = self.project.vocabulary.find(old.upper())
+        term = found[0].reading(TermKind.ENV) if found else None
+        return term is None or term.new != new.upper()
 
     def _meeting(self, old: str, new: str) -> str | None:
         """Where an attribute called `old` would meet another one when it is called `new`: what, and in which file."""

@@ -30,6 +30,8 @@ class Class:
     name: str
     bases: tuple[str, ...]  # as they are written, without type arguments
     members: frozenset[str]
+    columns: frozenset[str] = frozenset()  # members that a table of a database has, too
+    settings: frozenset[str] = frozenset()  # members that are read from environment variables called like them
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Members:
                     around = next((n for n in self.tree.ancestors(node) if isinstance(n, ast.ClassDef)), None)
                     if around is not None:
                         found[around].add(name)
-        return [Class(node.name, tuple(map(dotted, node.bases)), frozenset(names)) for node, names in found.items()]
+        return [_class(node, names) for node, names in found.items()]
 
     @cached_property
     def values(self) -> dict[str, list[tuple[Scope, ast.AST | None]]]:
@@ -111,6 +113,17 @@ class Members:
         """Whether a method of the name is taken from a base class."""
         return any(isinstance(n, ast.Attribute) and _is_super(n.value) for n in self._named.get(name, ()))
 
+    def declares_option(self, option: str) -> bool:
+        """Whether a command-line option is declared whose value gets its name from the option."""
+        for node in self._named.get(option, ()):
+            call = self.tree.parent(node)
+            if isinstance(call, ast.Call) and name_of(call.func) in ("add_argument", "add_option", "option"):
+                named = any(k.arg == "dest" for k in call.keywords)
+                named |= any(constant(a) and not constant(a).startswith("-") for a in call.args)
+                if not named:
+                    return True
+        return False
+
     def _of(self, what: str, receiver: ast.AST) -> Use:
         """The object that an expression stands for, as far as its first name tells."""
         root, source = receiver, ast.unparse(receiver)
@@ -128,6 +141,29 @@ class Members:
         if imported and owner is scopes.module:
             return Use((what, imported[0], source.removeprefix(root.id)), called)
         return Use((what, owner, source), called)
+
+
+def _class(node: ast.ClassDef, members: set[str]) -> Class:
+    columns, settings = set(), set()
+    table = any(k.arg == "table" for k in node.keywords)  # as SQLModel says it
+    reads = any(name_of(base) == "BaseSettings" for base in node.bases)
+    for statement in node.body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                if table or dotted(annotation).endswith("Mapped") or _is_column(value):
+                    columns.add(name)
+                if reads and "alias=" not in (ast.unparse(value) if value else ""):
+                    settings.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_column(value):
+                columns.add(name)
+    bases = tuple(map(dotted, node.bases))
+    return Class(node.name, bases, frozenset(members), frozenset(columns), frozenset(settings))
+
+
+def _is_column(value: ast.AST | None) -> bool:
+    """`Column(…)`, `mapped_column(…)`, `models.CharField(…)`."""
+    written = dotted(value.func) if isinstance(value, ast.Call) else ""
+    return written.rpartition(".")[2] in ("Column", "mapped_column") or written.startswith("models.")
 
 
 def _body(node: ast.ClassDef) -> Iterator[str]:
