@@ -10,6 +10,7 @@ whose name is put together at run time.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -46,7 +47,9 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if finding.rule == "retired-path":
         return _moved(finding, context, group)
     reference = _reference(finding, context)
-    if reference is None or reference.what == python_modules.USE:
+    if reference is not None and (unclear := _unclear(context, reference, own)) is not None:
+        return Refusal(unclear, group=group)
+    if reference is None or (reference.what == python_modules.USE and not reference.moves_away):
         return Fix.replace(finding, new, group=group)
     return _import(finding, reference, context, group, own=bool(own))
 
@@ -58,8 +61,10 @@ def _entry(finding: Finding, context: Context) -> str | None:
     if finding.term.kind is not TermKind.PATH:
         return None
     path = "/" + re.sub(r"\.pyi?$", "", finding.term.entry) + "/"
-    entries = (entry for entry, new in context.migration.modules.items() if "." in entry and new)
-    return next((entry for entry in entries if f"/{entry.replace('.', '/')}/" in path), None)
+    entries = [entry for entry, new in context.migration.modules.items() if new and "*" not in entry]
+    inside = (entry for entry in entries if "." in entry and f"/{entry.replace('.', '/')}/" in path)
+    at_root = (entry for entry in entries if "." not in entry and re.match(rf"/(?:src/)?{re.escape(entry)}/", path))
+    return next(iter((*inside, *at_root)), None)
 
 
 def _family(entry: str, context: Context) -> str:
@@ -71,7 +76,8 @@ def _family(entry: str, context: Context) -> str:
 def files_of(project: Project, entry: str) -> list[str]:
     """The project's own files of a module or of the package that it is, under their present paths."""
     folder = entry.replace(".", "/")
-    below = re.compile(rf"(?:^|/){re.escape(folder)}(?:\.pyi?$|/.*\.pyi?$)")
+    root = "(?:^|/)" if "." in entry else "^(?:src/)?"
+    below = re.compile(rf"{root}{re.escape(folder)}(?:\.pyi?$|/.*\.pyi?$)")
     return sorted(path for path in project.paths if path.endswith((".py", ".pyi")) and below.search(path))
 
 
@@ -114,7 +120,7 @@ def _moved(finding: Finding, context: Context, group: str) -> Fix:
 
 
 def _references(context: Context) -> list[Reference]:
-    return list(python_modules.references(context.document, Modules.of(context.migration)))
+    return list(python_modules.references(context.document, Modules.of(context.vocabulary)))
 
 
 def _reference(finding: Finding, context: Context) -> Reference | None:
@@ -133,6 +139,22 @@ def _import(finding: Finding, reference: Reference, context: Context, group: str
     if reference.parent is not None:
         edits.append(Edit(*reference.parent))
     return Fix(f"{finding.text} → {new}", tuple(edits), group=group)
+
+
+def _unclear(context: Context, reference: Reference, own: list[str]) -> str | None:
+    """Why the name that a file has for a module can't be told from others, or can't change in it."""
+    path, tree, binding = context.document.path, context.document.tree, reference.binding
+    inner = "/" + reference.old.replace(".", "/")
+    others = [p for p in sorted(context.project.paths) if f"/{p}".endswith((f"{inner}.py", f"{inner}/__init__.py"))]
+    if reference.inner and (other := next((p for p in others if p not in own), None)) is not None:
+        return f"{reference.old} in {path} can mean {own[0]} and {other}: import it by the name of its package"
+    whole = reference.what == MODULE and isinstance(binding.statement, ast.Import) and not binding.aliased
+    if not whole or not isinstance(tree, PythonTree):
+        return None
+    changed = binding.module.replace(reference.old, reference.new or reference.old)
+    if changed != binding.module and python_modules.keeps_name(tree, binding, binding.module, changed):
+        return f"{binding.name} means something else in {path}, too: import {binding.module} under a name of its own"
+    return None
 
 
 def _unmapped(reference: Reference, context: Context) -> str | None:

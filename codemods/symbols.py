@@ -19,7 +19,7 @@ from offramp.syntax.python import PythonTree
 from scanners import sdk_calls
 from offramp.vocabulary import moved_unit
 from scanners.python_family import family, overrides
-from scanners.python_modules import foreign
+from scanners.python_foreign import foreign
 
 RULES = ("retired-symbol",)
 SUBJECT = "Rename the classes, functions and attributes"

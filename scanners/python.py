@@ -56,7 +56,7 @@ def scan(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _modules(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
-    for found in python_modules.references(document, python_modules.Modules.of(vocabulary.migration)):
+    for found in python_modules.references(document, python_modules.Modules.of(vocabulary)):
         is_use = found.what == python_modules.USE
         term = Term(TermKind.MODULE, found.old, found.new, found.entry, exact=found.known)
         place = Place(Role.CODE if is_use else Role.IMPORT, found.what, start=found.start, end=found.end)
@@ -67,7 +67,7 @@ def _modules(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def _dynamic(document: Document, tree: PythonTree, vocabulary: Vocabulary) -> Iterator[Finding]:
-    for start, end, entry, new in python_dynamic.imports(tree, python_modules.Modules.of(vocabulary.migration)):
+    for start, end, entry, new in python_dynamic.imports(tree, python_modules.Modules.of(vocabulary)):
         term = Term(TermKind.MODULE, entry, new, entry)
         place = Place(Role.STRING, "the name of a module", start=start, end=end, built=True)
         match = Match(start, end, tree.text[start:end], (term,))
@@ -77,7 +77,7 @@ def _dynamic(document: Document, tree: PythonTree, vocabulary: Vocabulary) -> It
 def _from_retired(document: Document, vocabulary: Vocabulary) -> set[str]:
     """The names that imports from a retired module bind, and those that they have there."""
     names: set[str] = set()
-    for found in python_modules.references(document, python_modules.Modules.of(vocabulary.migration)):
+    for found in python_modules.references(document, python_modules.Modules.of(vocabulary)):
         if found.what == python_modules.MODULE and found.known and found.binding.symbol:
             names |= {found.binding.name, found.binding.symbol}
     return names

@@ -15,16 +15,15 @@ import ast
 import dataclasses
 import functools
 import re
-import sys
 from collections.abc import Iterator
 
 from offramp.document import Document
-from offramp.migration import Migration, carry, wildcard
-from offramp.model import Finding, Role
-from offramp.project import Context, PathIndex
+from offramp.migration import carry, wildcard
 from offramp.syntax.python import PythonTree
-from offramp.syntax.python_classes import dotted
-from offramp.syntax.python_imports import Binding, absolute, bound_by
+from offramp.syntax.python_imports import Binding, absolute
+from offramp.syntax.python_scopes import Scope
+from offramp.syntax.python_tokens import STRING
+from offramp.vocabulary import Vocabulary
 
 MODULE, IMPORTED, USE = "module", "imported name", "use"
 
@@ -38,6 +37,12 @@ class Retired:
     end: int
     new: str | None
     known: bool = True  # False: only the name of the distribution says so
+    inner: bool = False  # named from a folder inside the package, which is an import root as well
+
+    @property
+    def root(self) -> bool:
+        """Whether the name is found at the start of an absolute import only."""
+        return self.inner or "." not in self.entry
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -58,25 +63,48 @@ class Reference:
     known: bool = True
     moves_away: bool = False
     parent: tuple[int, int, str] | None = None
+    inner: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Modules:
-    """The retired modules of a migration: entries with what replaces them, the longest first, and distributions."""
+    """The retired modules of a migration: entries with what replaces them, the longest first, and distributions.
+
+    `inner`: how the files of the project's own modules can be imported from folders inside their packages.
+    """
 
     entries: tuple[tuple[str, str | None], ...]
     packages: tuple[str, ...]
+    inner: tuple[tuple[str, str, str], ...] = ()
 
     @classmethod
-    def of(cls, migration: Migration) -> Modules:
+    def of(cls, vocabulary: Vocabulary) -> Modules:
+        migration = vocabulary.migration
         entries = sorted(migration.modules.items(), key=lambda pair: len(pair[0]), reverse=True)
-        return cls(tuple(entries), tuple(migration.packages.get("pip", {})))
+        own = [(old, new) for old, new in entries if new and "." in old and "*" not in old and _moves(old, vocabulary)]
+        inner = tuple((suffix, becomes, old) for old, new in own for suffix, becomes in _suffixes(old, new or ""))
+        return cls(tuple(entries), tuple(migration.packages.get("pip", {})), inner)
 
     def may_stand_in(self, text: str) -> bool:
         """Whether the last part of an entry, or the first of a distribution, is in the text at all."""
         words = [max(entry.rpartition(".")[2].split("*"), key=len) for entry, _ in self.entries]
         words += [re.split(r"[-_.]", package.lower())[0] for package in self.packages]
         return any(word in text for word in words)
+
+
+def _moves(entry: str, vocabulary: Vocabulary) -> bool:
+    """Whether the run moves a file of the module."""
+    inner = f"/{entry.replace('.', '/')}"
+    return any(f"{inner}." in f"/{path}" or f"{inner}/" in f"/{path}" for path in vocabulary.paths)
+
+
+def _suffixes(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """`client_a` → `client_b` of lib.client_a → lib.client_b; to nothing where the packages differ."""
+    head, _, rest = old.partition(".")
+    while rest:
+        yield rest, new.removeprefix(f"{head}.") if new.startswith(f"{head}.") else ""
+        part, _, rest = rest.partition(".")
+        head = f"{head}.{part}"
 
 
 def resolve(dotted: str, modules: Modules) -> Retired | None:
@@ -90,6 +118,9 @@ def resolve(dotted: str, modules: Modules) -> Retired | None:
             return Retired(entry, 0, len(entry), new)
         elif "." in entry and (position := f"{dotted}.".find(f".{entry}.")) >= 0:
             return Retired(entry, position + 1, position + 1 + len(entry), new)
+    for suffix, new, entry in modules.inner:
+        if f"{dotted}.".startswith(f"{suffix}."):
+            return Retired(entry, 0, len(suffix), new, inner=True)  # "": it goes where this root does not reach
     for package in modules.packages:
         for spelled in (package.replace("-", "_").lower(), package.replace("-", ".").lower()):
             if f"{dotted}.".startswith(f"{spelled}."):
@@ -111,15 +142,15 @@ def references(document: Document, modules: Modules) -> tuple[Reference, ...]:
         return ()
     imported = [_imported(document, tree, binding, modules) for binding in tree.imports]
     found = [reference for reference in imported if reference is not None]
-    uses = [use for reference in found for use in _uses(tree, reference)]
-    return (*found, *uses)
+    uses = [use for reference in found for use in (*_uses(tree, reference), *_in_strings(tree, reference))]
+    return (*found, *uses, *_through_packages(document, tree, modules))
 
 
 def _imported(document: Document, tree: PythonTree, binding: Binding, modules: Modules) -> Reference | None:
     """The reference in an import statement; of `from m import a, b` each name yields the same one for m."""
     relative = binding.module.startswith(".")
     module = absolute(binding.module, document.path)
-    if module and (retired := resolve(module, modules)) is not None and (not relative or "." in retired.entry):
+    if module and (retired := resolve(module, modules)) is not None and not (relative and retired.root):
         written = binding.module.lstrip(".")
         start = _module_start(tree, binding)
         return _reference(tree, MODULE, binding, module, written, start, retired)
@@ -127,7 +158,9 @@ def _imported(document: Document, tree: PythonTree, binding: Binding, modules: M
         return None
     dotted = f"{module}.{binding.symbol}"
     retired = resolve(dotted, modules)
-    if retired is None or retired.end != len(dotted) or "." not in retired.entry or not retired.known:
+    if retired is None or retired.end != len(dotted) or not retired.known:
+        return None
+    if retired.root and (relative or not retired.inner):
         return None
     return _reference(tree, IMPORTED, binding, dotted, binding.symbol, tree.span(binding.alias)[0], retired)
 
@@ -141,9 +174,9 @@ def _reference(
     old, new, away, parent = dotted[first:last], retired.new, False, None
     if first >= last or tree.text[start + first - hidden : start + last - hidden] != old:
         return None
-    if new is not None and first > retired.start:
+    if new is not None and (first > retired.start or not new):
         unsaid = dotted[retired.start : first]
-        away = not new.startswith(unsaid) or (what == IMPORTED and "." in new.removeprefix(unsaid))
+        away = not new or not new.startswith(unsaid) or (what == IMPORTED and "." in new.removeprefix(unsaid))
         if away and what == IMPORTED and len(binding.statement.names) == 1 and not binding.module.startswith("."):
             package, _, new = new.rpartition(".")
             begins = _module_start(tree, binding)
@@ -152,7 +185,7 @@ def _reference(
         else:
             new = new.removeprefix(unsaid)
     place = start + first - hidden, start + last - hidden
-    return Reference(what, *place, old, new, retired.entry, binding, retired.known, away, parent)
+    return Reference(what, *place, old, new, retired.entry, binding, retired.known, away, parent, retired.inner)
 
 
 def _module_start(tree: PythonTree, binding: Binding) -> int:
@@ -181,24 +214,62 @@ def _uses(tree: PythonTree, found: Reference) -> Iterator[Reference]:
         return
     if old == new or keeps_name(tree, binding, old, new):
         return
-    skip = len(old) - len(found.old)
+    skip, owner = len(old) - len(found.old), owner_of(tree, binding)
     for start, end in chains(tree, old):
+        if not tree.scopes.belongs(tree.node_at(start, start + len(binding.name)), binding.name, owner):
+            continue
         yield dataclasses.replace(found, what=USE, start=start + skip, end=end)
+
+
+def _in_strings(tree: PythonTree, found: Reference) -> Iterator[Reference]:
+    """Strings that name a module as the file imports it: `mock.patch("client_a.chat")` where lib is an import root."""
+    if not found.inner or found.what != MODULE:
+        return
+    named = re.compile(rf"{re.escape(found.old)}(?=[.:]\w|$)")
+    for token in tree.tokens.marked:
+        matched = named.match(tree.text, token.first, token.last) if token.kind == STRING else None
+        if matched is not None and (matched.end() == token.last or tree.text[matched.end()] in ".:"):
+            yield dataclasses.replace(found, what=USE, start=token.first, end=matched.end())
+
+
+def _through_packages(document: Document, tree: PythonTree, modules: Modules) -> Iterator[Reference]:
+    """`lib.client_a.chat()` behind `import lib`: a module by way of the package that has it."""
+    for binding in tree.imports:
+        package = absolute(binding.target, document.path)
+        for entry, new in modules.entries if package else ():
+            head, _, last = entry.rpartition(".")
+            if not head or last not in tree.text or not f".{package}".endswith(f".{head}"):
+                continue
+            written = binding.name if binding.aliased or binding.symbol else binding.module
+            away = new is None or new.rpartition(".")[0] != head
+            owner, becomes = owner_of(tree, binding), (new or "").rpartition(".")[2]
+            for start, end in chains(tree, f"{written}.{last}"):
+                if tree.text[start:end] != last and tree.scopes.belongs(
+                    tree.node_at(start, start + len(binding.name)), binding.name, owner
+                ):
+                    place = end - len(last), end
+                    yield Reference(USE, *place, last, becomes or None, entry, binding, moves_away=away)
 
 
 def keeps_name(tree: PythonTree, binding: Binding, old: str, new: str) -> bool:
     """Whether the name that an import binds must stay in this file: it, or the new one, means something else too."""
     name, becomes = old.partition(".")[0], new.partition(".")[0]
-    others = [b for b in tree.imports if b.name == name and b.target != binding.target]
-    if "." not in old and others:
+    owner = owner_of(tree, binding)
+    others = (b for b in tree.imports if b.name == name and b.target != binding.target)
+    if "." not in old and any(owner_of(tree, other) is owner for other in others):
         return True
-    return name in tree.scopes.assigned or (becomes != name and bool(tree.scopes.users(becomes)))
+    return tree.scopes.assigns(owner, name) or (becomes != name and bool(tree.scopes.users(becomes)))
+
+
+def owner_of(tree: PythonTree, binding: Binding) -> Scope:
+    """The scope that the name of an import belongs to."""
+    return tree.scopes.resolve(tree.scopes.home[binding.statement], binding.name)
 
 
 def chains(tree: PythonTree, dotted: str) -> Iterator[tuple[int, int]]:
     """Where a dotted name is read in code, f-strings included, and the same name as a string in `__all__`."""
     head = dotted.partition(".")[0]
-    imports = [tree.span(n) for n in ast.walk(tree.tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    imports = [tree.span(statement) for statement in {b.statement: None for b in tree.imports}]
     text = tree.text
     for token in tree.names():
         if text[token.start : token.end] != head or not text.startswith(dotted, token.start):
@@ -231,85 +302,3 @@ def _exported(tree: PythonTree, name: str) -> Iterator[tuple[int, int]]:
                 if isinstance(node, ast.Constant) and node.value == name and len(tree.literal(node)) == 1:
                     token = tree.literal(node)[0]
                     yield token.first, token.last
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outsider:
-    """The module of others that a name belongs to; `certain` where it is written as that module's own."""
-
-    module: str
-    certain: bool
-
-
-def foreign(tree: PythonTree, finding: Finding, context: Context) -> Outsider | None:
-    """To whom a name in code belongs: imported from a module of others, an attribute or a parameter of what it has."""
-    if finding.place.role is not Role.CODE:
-        return None
-    node: ast.AST | None = tree.node_at(finding.start, finding.end)
-    if isinstance(node, ast.alias):
-        statement = tree.parent(node)
-        module = statement.module or "" if isinstance(statement, ast.ImportFrom) and not statement.level else ""
-        is_name = finding.start < tree.span(node)[0] + len(node.name)
-        return Outsider(module, certain=True) if module and is_name and not _is_own(module, context) else None
-    certain = isinstance(node, (ast.Name, ast.Attribute))
-    if isinstance(node, ast.keyword):
-        call = tree.parent(node)
-        node = call.func if isinstance(call, ast.Call) else None
-    elif not certain:
-        return None
-    while isinstance(node, (ast.Attribute, ast.Call)):
-        certain = certain and isinstance(node, ast.Attribute)
-        node = node.value if isinstance(node, ast.Attribute) else node.func
-    if not isinstance(node, ast.Name):
-        return None
-    bound = [b for b in tree.imports if b.name == node.id and not (node.id == finding.text and b.aliased)]
-    outside = sorted(b.target for b in bound if not b.module.startswith(".") and not _is_own(b.target, context))
-    if not bound:
-        return _instance(tree, node, finding.text, context)
-    if outside and node.id in tree.scopes.assigned:
-        return None
-    whole = certain and len(outside) == len(bound)
-    return Outsider(outside[0], whole) if outside else None
-
-
-def _instance(tree: PythonTree, name: ast.Name, attribute: str, context: Context) -> Outsider | None:
-    """The module of others whose class a variable is an instance of, by its annotation or by what it is assigned."""
-    holder = tree.parent(name)
-    if not isinstance(holder, ast.Attribute) or holder.attr != attribute or name not in tree.scopes.home:
-        return None
-    owner = tree.scopes.resolve(tree.scopes.home[name], name.id)
-    values = [value for scope, value in tree.members.values.get(name.id, ()) if scope is owner]
-    modules = [_class_of_others(tree, value, context) for value in values]
-    if not all(modules) or tree.members.sets(attribute):
-        return None
-    return next((Outsider(module, certain=False) for module in modules if module), None)
-
-
-def _class_of_others(tree: PythonTree, value: ast.AST | None, context: Context) -> str | None:
-    """The module of others that has the class which is called, or which is an annotation."""
-    written = dotted(value.func if isinstance(value, ast.Call) else value) if value is not None else ""
-    root, _, name = written.partition(".")
-    targets = [b.target for b in tree.imports if b.name == root and not b.module.startswith(".")]
-    last = (name or (targets[0] if targets else "")).rpartition(".")[2]
-    outside = last[:1].isupper() and bool(targets) and root not in tree.scopes.assigned
-    return targets[0] if outside and not _is_own(targets[0], context) else None
-
-
-def _is_own(module: str, context: Context) -> bool:
-    """Whether a module is the project's own, or one that the migration retires or brings."""
-    migration, index = context.migration, context.project.index
-    root = module.partition(".")[0]
-    brought = [new for new in migration.modules.values() if new]
-    brought += [b.module for r in migration.rewrites for line in r.add_imports for b in bound_by(line)]
-    if resolve(module, Modules.of(migration)) or any(f"{module}.".startswith(f"{new}.") for new in brought):
-        return True
-    # the standard library has no parameter of that name: `partial(f, gradient_timeout=1)` hands it on to our own
-    return root in sys.stdlib_module_names or root in own_roots(index)
-
-
-@functools.lru_cache(maxsize=4)
-def own_roots(index: PathIndex) -> frozenset[str]:
-    """The names under which a tree can be imported: its folders, whatever the root, and its top-level modules."""
-    folders = {part for folder, count in index.folders.items() if count > 0 for part in folder.split("/")}
-    modules = {path.rpartition("/")[2].removesuffix(".py") for path in index.folded.values() if path.endswith(".py")}
-    return frozenset(folders | modules)

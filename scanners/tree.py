@@ -65,7 +65,9 @@ def _named_after(project: Project, findings: Iterable[Finding]) -> set[tuple[str
 
 
 def _module_folders(project: Project) -> tuple[str, ...]:
-    return tuple("/" + old.replace(".", "/") for old in project.migration.modules if "*" not in old and "." in old)
+    return tuple(
+        "/" + old.replace(".", "/") for old, new in project.migration.modules.items() if "*" not in old and new
+    )
 
 
 def module_of(project: Project, path: str) -> str | None:
@@ -76,7 +78,19 @@ def module_of(project: Project, path: str) -> str | None:
     for old in project.migration.modules:
         if "*" not in old and "." in old and f".{old}." in f".{dotted}.":
             return old
+        if (
+            "." not in old
+            and f"{dotted.removeprefix('src.')}.".startswith(f"{old}.")
+            and _is_module(project, path, old)
+        ):
+            return old
     return None
+
+
+def _is_module(project: Project, path: str, name: str) -> bool:
+    """Whether a file at the root of the imports, the tree's own or `src`, is a module or belongs to a package."""
+    root = "src/" if path.startswith("src/") else ""
+    return path.removeprefix(root) in (f"{name}.py", f"{name}.pyi") or project.exists(f"{root}{name}/__init__.py")
 
 
 def _module_path(project: Project, path: str, module: str) -> str:

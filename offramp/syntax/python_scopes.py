@@ -79,6 +79,14 @@ class Scopes:
         """Whether a scope binds a name in another way than by an import."""
         return any(self.resolve(storing, name) is scope for storing in self._storing.get(name, ()))
 
+    def belongs(self, node: ast.AST, name: str, owner: Scope) -> bool:
+        """Whether the name at a node is that of a scope; in an f-string each one, in `__all__` that of the module."""
+        if isinstance(node, ast.Constant):
+            return owner is self.module
+        inner: list[ast.AST] = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+        homes = [self.home[n] for n in (inner or [node]) if n in self.home]
+        return bool(homes) and all(self.resolve(home, name) is owner for home in homes)
+
     def meet(self, old: str, new: str) -> bool:
         """Whether renaming `old` to `new` throughout the module would confuse the two."""
         places = {name: {scope: self.resolve(scope, name) for scope in self.users(name)} for name in (old, new)}
@@ -131,6 +139,7 @@ class Scopes:
             case ast.MatchMapping(rest=str(name)):
                 self._bind(scope, name)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
+                self.home[node] = scope
                 for name in names:
                     scope.declared[name] = isinstance(node, ast.Global)
                     self._bind(self.module if scope.declared[name] else scope, name)
