@@ -16,8 +16,8 @@ from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax.python import PythonTree
+from offramp.terms import moved_unit
 from scanners import sdk_calls
-from offramp.vocabulary import moved_unit
 from scanners.python_family import family, overrides
 from scanners.python_foreign import foreign
 

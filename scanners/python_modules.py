@@ -233,15 +233,17 @@ def _in_strings(tree: PythonTree, found: Reference) -> Iterator[Reference]:
 
 
 def _through_packages(document: Document, tree: PythonTree, modules: Modules) -> Iterator[Reference]:
-    """`lib.client_a.chat()` behind `import lib`: a module by way of the package that has it."""
-    for binding in tree.imports:
+    """`lib.client_a.chat()` behind `import lib`: a module of the tree by way of the package that has it."""
+    own = {entry for _, _, entry in modules.inner}
+    entries = [(entry, new) for entry, new in modules.entries if entry in own and entry.rpartition(".")[2] in tree.text]
+    for binding in tree.imports if entries else ():
         package = absolute(binding.target, document.path)
-        for entry, new in modules.entries if package else ():
+        for entry, new in entries:
             head, _, last = entry.rpartition(".")
-            if not head or last not in tree.text or not f".{package}".endswith(f".{head}"):
+            if not f".{package}".endswith(f".{head}"):
                 continue
             written = binding.name if binding.aliased or binding.symbol else binding.module
-            away = new is None or new.rpartition(".")[0] != head
+            away = (new or "").rpartition(".")[0] != head
             owner, becomes = owner_of(tree, binding), (new or "").rpartition(".")[2]
             for start, end in chains(tree, f"{written}.{last}"):
                 if tree.text[start:end] != last and tree.scopes.belongs(

@@ -36,7 +36,7 @@ class Waits:
 def waits(tree: PythonTree, own: OwnModules) -> Iterator[Waits]:
     """What the tests of a file wait for in vain."""
     migration = own.project.migration
-    modules = Modules.of(migration)
+    modules = Modules.of(own.project.vocabulary)
 
     def gone(name: str) -> bool:
         return is_deleted(migration, name)
