@@ -1,8 +1,8 @@
 """One name renamed in a tree of real Python files of which one in twenty holds it: us, ast-grep and libcst.
 
-usage: python benchmarks/python_rename.py [--files 2000] [--rounds 3] [--limits]
+usage: python benchmarks/python_rename.py [--files 2000] [--rounds 3] [--limits] [--without libcst]
 
-    migrate run rename.yaml TREE                          finds, judges, rewrites, checks, journals; twice as safe
+    migrate run rename.yaml TREE                          finds, judges, rewrites, checks what came out, journals
     ast-grep run -p OLD -r NEW -l python -U TREE          replaces the identifier where it parses as one
     python -m libcst.tool codemod rename.RenameCommand …  what a libcst codemod costs that does the rename alone
 
@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limits", action="store_true", help="fail when a ratio is above its limit")
+    parser.add_argument("--without", choices=sorted(LIMITS), action="append", default=[], help="leave a peer out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="offramp-bench-") as folder:
         return _measure(pathlib.Path(folder), options)
@@ -50,7 +51,7 @@ def _measure(folder: pathlib.Path, options: argparse.Namespace) -> int:
     (folder / "rename.yaml").write_text(f"schema: 1\nname: rename\nsymbols: {{{OLD}: {NEW}}}\n")
     (folder / ".libcst.codemod.yaml").write_text(f"{CODEMODS}repo_root: {folder}\n")
     print(f"{options.files:,} files, {size / 1e6:.0f} MB, {options.files // SHARE} hold {OLD}; {options.rounds} rounds")
-    seconds: dict[str, list[float]] = {"migrate": [], "ast-grep": [], "libcst": []}
+    seconds: dict[str, list[float]] = {n: [] for n in ("migrate", "ast-grep", "libcst") if n not in options.without}
     for _ in range(options.rounds):
         for name, times in seconds.items():
             times.append(_timed(name, folder, model, options.files // SHARE))
@@ -99,8 +100,9 @@ def _timed(name: str, folder: pathlib.Path, model: pathlib.Path, hits: int) -> f
     elapsed = time.perf_counter() - started
     differing = ("git", "-C", str(tree), "diff", "--name-only")
     changed = subprocess.run(differing, capture_output=True, text=True, check=True)
-    # libcst leaves alone what it can't parse, and both peers what only a string or a docstring says
-    if not hits * 0.9 <= len(changed.stdout.splitlines()) <= hits:
+    # the peers rename less: no strings, and libcst only where it can follow the import from the module itself
+    least = hits if name == "migrate" else hits // 2
+    if not least <= len(changed.stdout.splitlines()) <= hits:
         sys.exit(f"{name} changed {len(changed.stdout.splitlines())} of {hits} files: {done.stdout}{done.stderr}")
     return elapsed
 
