@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SDK_KEYS = ("modules", "name", "imports", "whole", "shapes", "default")
 TEXTS = ("match", "replace", "refuse", "makes", "yields", "gives")
 TABLES = ("arguments", "of", "where")
-WHERE = ("text", "list", "mapping", "empty", "plain")
+WHERE = ("text", "list", "mapping", "empty", "plain", "given")
 VARIABLE = re.compile(r"\$\$\$(?P<several>[A-Z_]+)|\$\{(?P<braced>[A-Z_]+)\}|\$(?P<one>[A-Z_]+)")
 GIVEN = "CLIENT"  # the variable for what a shape with `gives:` hands to the others
 

@@ -192,7 +192,10 @@ class File:
             keyword = argument.keyword or (argument.node.arg if isinstance(argument.node, ast.keyword) else None)
             values[keyword or ""] = argument.node.value if isinstance(argument.node, ast.keyword) else argument.node
         for name, condition in shape.where.items():
-            if name in values and not sdk_conditions.holds(self, condition, values[name]):
+            if condition == "given":
+                if not values.keys() & set(name.split("|")):
+                    return f"it is not given {name.partition('|')[0]}"
+            elif name in values and not sdk_conditions.holds(self, condition, values[name]):
                 text = self.nodes.tree.text[slice(*self.nodes.span(values[name]))]
                 return f"of {text} {sdk_conditions.told(condition)}"
         return ""

@@ -26,7 +26,8 @@ def replace(file: File, written: str) -> list[Edit] | str:
     edits = _guards(file, lines, gone)
     if edits is None:
         return f"{gone[0].name} is imported under a condition, and several names take its place"
-    placed = all(_has(file, line) for line in lines)
+    lines = _merged([line for line in lines if not _has(file, line)])
+    placed = not lines
     for statement in dict.fromkeys(b.statement for b in file.imported):
         going = [b for b in gone if b.statement is statement]
         at_top = statement in file.tree.tree.body
@@ -37,6 +38,17 @@ def replace(file: File, written: str) -> list[Edit] | str:
         edits += _statement(file, statement, going, kept, new)
         placed = placed or at_top
     return edits
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """The lines, with one for all that comes from one module."""
+    names: dict[str, list[str]] = {}
+    for line in lines:
+        module, _, name = line.partition(" import ")
+        names.setdefault(module if name else line, []).append(name)
+    return [
+        f"{module} import {', '.join(sorted(several))}" if any(several) else module for module, several in names.items()
+    ]
 
 
 def _stands_in(name: str, written: str) -> bool:
