@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from offramp.syntax.python_scopes import Scope
 
 ITSELF = ("self", "cls", "mcs")
+PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "Optional", "Union", "Any"})
+PLAIN |= {"List", "Dict", "Annotated", "Literal", "SecretStr", "AnyUrl", "HttpUrl", "AnyHttpUrl", "Path", "PositiveInt"}
 ANYBODY = frozenset({"dict", "SimpleNamespace", "Mock", "MagicMock", "AsyncMock", "format", "update", "__init__"})
 
 
@@ -100,18 +102,26 @@ class Members:
                     yield self._of("key", receiver)
                 case ast.Constant(), ast.Dict(keys=keys) if any(key is node for key in keys):
                     yield Use(parent, "")
+                    match self.tree.parent(parent):
+                        case ast.keyword(arg=None) as given if isinstance(call := self.tree.parent(given), ast.Call):
+                            yield self._argument(call)
                 case ast.Constant(), ast.Call(func=func, args=args) if name_of(func) in LOOKUPS and args:
                     on_object = name_of(func) in ON_OBJECT
                     receiver = args[0] if on_object else func.value if isinstance(func, ast.Attribute) else func
                     if receiver is not node and not (on_object and _is_own(receiver)):
                         yield self._of("attribute" if on_object else "key", receiver)
-                case ast.keyword(), ast.Call(func=func, args=args):
-                    called = name_of(args[0]) if name_of(func) == "partial" and args else name_of(func)
-                    yield Use(parent, "") if called in ANYBODY else Use(("call", called), f"{called}()")
+                case ast.keyword(), ast.Call() as call:
+                    yield self._argument(call)
 
     def calls_super(self, name: str) -> bool:
         """Whether a method of the name is taken from a base class."""
         return any(isinstance(n, ast.Attribute) and _is_super(n.value) for n in self._named.get(name, ()))
+
+    def _argument(self, call: ast.Call) -> Use:
+        """What a keyword belongs to: to all calls of a name, or to this call of what takes any keyword."""
+        named = name_of(call.func)
+        called = name_of(call.args[0]) if named == "partial" and call.args else named
+        return Use(call, "") if called in ANYBODY else Use(("call", called), f"{called}()")
 
     def declares_option(self, option: str) -> bool:
         """Whether a command-line option is declared whose value gets its name from the option."""
@@ -152,12 +162,17 @@ def _class(node: ast.ClassDef, members: set[str]) -> Class:
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                 if table or dotted(annotation).endswith("Mapped") or _is_column(value):
                     columns.add(name)
-                if reads and "alias=" not in (ast.unparse(value) if value else ""):
+                if reads and _is_plain(annotation) and "alias=" not in (ast.unparse(value) if value else ""):
                     settings.add(name)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_column(value):
                 columns.add(name)
     bases = tuple(map(dotted, node.bases))
     return Class(node.name, bases, frozenset(members), frozenset(columns), frozenset(settings))
+
+
+def _is_plain(annotation: ast.AST) -> bool:
+    """Whether a type is one that a setting can be read into as it is, not a group of settings."""
+    return all(node.id in PLAIN for node in ast.walk(annotation) if isinstance(node, ast.Name))
 
 
 def _is_column(value: ast.AST | None) -> bool:

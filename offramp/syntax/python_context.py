@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING
 from offramp.model import Place, Role
 from offramp.syntax.python_names import constant, name_of
 from offramp.syntax.python_owner import is_enum, owner_of
-from offramp.syntax.python_tokens import TEXT, Token
+from offramp.syntax.python_tokens import FIELD, TEXT, Token
 
 if TYPE_CHECKING:
     from offramp.syntax.python import PythonTree
+
+
+ENDS_WORD = ",;()[]<>!?\"'"
 
 
 def name_place(tree: PythonTree, token: Token, start: int, end: int) -> Place:
@@ -95,11 +98,22 @@ def _is_built(tree: PythonTree, node: ast.AST, token: Token, parts: Sequence[Tok
     if inner_start < start and end < inner_end:
         return _is_template(tree, node, start, end)
     index = bisect.bisect_left(parts, token.start, key=lambda part: part.start)
-    if start == inner_start and (index > 0 or _is_operand(tree, node, last=True)):
+    before, after = parts[index - 1] if index else None, parts[index + 1] if index + 1 < len(parts) else None
+    if start == inner_start and (_joins(tree, before, -1) or _is_operand(tree, node, last=True)):
         return True
-    if end == inner_end and (index < len(parts) - 1 or _is_operand(tree, node, last=False)):
+    if end == inner_end and (_joins(tree, after, 0) or _is_operand(tree, node, last=False)):
         return True
     return _is_template(tree, node, start, end)
+
+
+def _joins(tree: PythonTree, part: Token | None, at: int) -> bool:
+    """Whether a name may go on in the part beside it; `at`: its last character is the near one, or its first."""
+    if part is None or part.kind == FIELD:
+        return part is not None
+    first = part.first if part.kind != TEXT or part.start == part.open else part.start
+    last = part.last if part.kind != TEXT or part.end == part.close else part.end
+    near = tree.text[first:last][at:][:1]
+    return not (near.isspace() or (near and near in ENDS_WORD))
 
 
 def _is_operand(tree: PythonTree, node: ast.AST, *, last: bool) -> bool:
