@@ -38,7 +38,8 @@ class Class:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Use:
-    """An attribute, key or keyword: `object` is the same for those of one object, `called` what that is called."""
+    """An attribute, key or keyword: `object` is the same for those of one object; `called`, what its name is, where
+    another object of that name is likely to be of the same class."""
 
     object: Hashable
     called: str
@@ -58,12 +59,11 @@ class Members:
     @cached_property
     def classes(self) -> list[Class]:
         found = {node: set(_body(node)) for node in self.tree.nodes if isinstance(node, ast.ClassDef)}
-        for name, nodes in self._named.items() if found else ():
-            for node in nodes:
-                if isinstance(node, ast.Attribute) and _is_own(node.value):
-                    around = next((n for n in self.tree.ancestors(node) if isinstance(n, ast.ClassDef)), None)
-                    if around is not None:
-                        found[around].add(name)
+        owned = ((n, node) for n, nodes in self._named.items() for node in nodes if found and _is_attribute(node))
+        for name, node in owned:
+            around = next((n for n in self.tree.ancestors(node) if isinstance(n, ast.ClassDef)), None)
+            if around is not None:
+                found[around].add(name)
         return [_class(node, names) for node, names in found.items()]
 
     @cached_property
@@ -139,7 +139,8 @@ class Members:
         root, source = receiver, ast.unparse(receiver)
         while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
-        called, scopes = name_of(receiver), self.tree.scopes
+        scopes = self.tree.scopes
+        called = name_of(receiver) if what == "attribute" else ""  # there are many dicts called alike
         home = scopes.home.get(root)
         if not isinstance(root, ast.Name) or home is None:
             return Use((what, self.tree, source), called)
@@ -194,6 +195,10 @@ def _body(node: ast.ClassDef) -> Iterator[str]:
                 yield from names
                 if names == ["__slots__"]:
                     yield from (constant(n) for n in ast.walk(value) if constant(n))
+
+
+def _is_attribute(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and _is_own(node.value)
 
 
 def _is_own(receiver: ast.AST) -> bool:
