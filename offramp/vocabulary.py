@@ -53,7 +53,8 @@ class Vocabulary:
         self._found: dict[tuple[str, bool], list[Match]] = {}
         self._known_settings: dict[str, bool] = {}
         imported = (module.rpartition(".")[2] for sdk in migration.sdks for module in sdk.modules)
-        self.marks = frozenset(ascii_lower(name) for name in (*self.successors, *_new_stems(migration), *imported))
+        new = (*self.successors, *_new_stems(migration), *_new_values(migration))
+        self.marks = frozenset(ascii_lower(name) for name in (*new, *imported))
 
     @functools.cached_property
     def stems(self) -> tuple[bytes, ...]:
@@ -243,6 +244,13 @@ def _new_stems(migration: Migration) -> Iterator[str]:
     for new in migration.env.values():
         if new and "*" in new and len(stem := max(new.split("*"), key=len)) > 5:
             yield stem
+
+
+def _new_values(migration: Migration) -> Iterator[str]:
+    """New models and the new provider: a fallback on them is this migration's business too."""
+    for new in (*migration.models.values(), migration.new_slug):
+        if new and "*" not in new and len(new) > 3:
+            yield new
 
 
 class _Spans:

@@ -49,7 +49,9 @@ class Declared:
         if value is None or literal is None:
             return
         key = self._option_name(node)
-        if belongs(key, literal, self.vocabulary):
+        read = (k.value for k in node.keywords if k.arg in ("envvar", "env", "alias", "validation_alias"))
+        keys = [key, *(text for text in map(string, read) if text)]
+        if any(belongs(k, literal, self.vocabulary) for k in keys):
             shape = "field" if name in FIELD_CALLS else "option"
             yield form(self.tree, shape, self.tree.span(node.func), key, literal, node, value, False)
 
@@ -72,10 +74,7 @@ class Declared:
 
     def fields(self, node: ast.ClassDef) -> Iterator[Fallback]:
         names = [called(base) for base in node.bases]
-        decorated = any(
-            "dataclass" in ast.dump(d) or called(d) in ("define", "frozen", "s") for d in node.decorator_list
-        )
-        if not decorated and not any(RECORD_BASE.search(name) for name in names):
+        if not decorated(node) and not any(RECORD_BASE.search(name) for name in names):
             return
         settings = any(SETTINGS_BASE.search(name) for name in names)
         for field in node.body:
@@ -126,6 +125,11 @@ def between(tree: PythonTree, before: ast.AST, after: ast.AST, sign: str) -> tup
 
 def string(node: ast.AST | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def decorated(node: ast.ClassDef) -> bool:
+    """Whether a class is made by dataclasses or attrs."""
+    return any("dataclass" in ast.dump(d) or called(d) in ("define", "frozen", "s") for d in node.decorator_list)
 
 
 def called(node: ast.AST) -> str:

@@ -1,4 +1,4 @@
-"""Statements that hide what is missing: an `except` that assigns literals, an `if not KEY` that returns nothing."""
+"""An `except` that puts literals in the place of what could not be loaded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
-from scanners.fallbacks import Fallback, is_known, is_setting
-from scanners.fallbacks.python_lookups import Lookups
+from scanners.fallbacks import Fallback, is_known
 
 LOGGING = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print", "echo", "secho", "write"}
@@ -61,37 +60,6 @@ def swallowed(tree: PythonTree, node: ast.Try, vocabulary: Vocabulary) -> Iterat
             yield Fallback("except", start, start + 6, name, literal, tree.span(handler), value, False)
 
 
-def passed_over(tree: PythonTree, node: ast.If, lookups: Lookups, vocabulary: Vocabulary) -> Iterator[Fallback]:
-    """`if not key: log; return None` where key is what a lookup of a setting of the migration gave."""
-    match node.test:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Name(id=name)):
-            pass
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
-            pass
-        case _:
-            return
-    *logs, last = node.body
-    if node.orelse or not isinstance(last, ast.Return) or not _is_nothing(last.value):
-        return
-    if not all(isinstance(s, ast.Expr) and isinstance(s.value, ast.Call) and called(s.value) in LOGGING for s in logs):
-        return
-    setting = _asked_for(tree, node, name, lookups)
-    if is_setting(setting, vocabulary):
-        start = tree.span(node)[0]
-        yield Fallback("guard", start, start + 2, setting, "", tree.span(node), tree.span(node.test))
-
-
-def _asked_for(tree: PythonTree, node: ast.If, name: str, lookups: Lookups) -> str:
-    """The setting whose lookup the statement before gave to a name."""
-    block = getattr(tree.parent(node), "body", [])
-    before = block[block.index(node) - 1] if node in block and block.index(node) else None
-    match before:
-        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-            lookup = lookups.of(value)
-            return lookup.name if lookup is not None and lookup.default is None else ""
-    return ""
-
-
 def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -103,7 +71,3 @@ def is_fixed(node: ast.AST) -> bool:
         return isinstance(node.func, (ast.Name, ast.Attribute)) and all(is_fixed(argument) for argument in arguments)
     kinds = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.expr_context)
     return all(isinstance(inner, kinds) for inner in ast.walk(node))
-
-
-def _is_nothing(node: ast.AST | None) -> bool:
-    return node is None or (isinstance(node, ast.Constant) and node.value in (None, False, ""))

@@ -69,7 +69,7 @@ MUST_NOT = [
     ("a.py", "import os\nos.getenv('STYLE', 'gradient')"),
     ("a.py", "import os\nos.getenv('OTHER', 'x') or 'y'"),
     ("a.py", "import os\nM = 'x'\nM = 'y'\nos.getenv('OPENROUTER_MODEL', M)"),
-    ("a.py", 'import os\nf\'{os.getenv("OPENROUTER_MODEL", "x")}\''),
+    ("a.py", 'import os\nf\'{os.getenv("PORT", "80")}\''),
     ("a.py", "os.getenv('OPENROUTER_MODEL', 'x')"),
     ("a.py", "getenv('OPENROUTER_MODEL', 'x')"),
     ("a.py", "settings.get('style', 'gradient')"),
