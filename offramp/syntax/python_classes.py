@@ -39,7 +39,8 @@ class Class:
 @dataclasses.dataclass(frozen=True, slots=True)
 class Use:
     """An attribute, key or keyword: `object` is the same for those of one object; `called`, what its name is, where
-    another object of that name is likely to be of the same class."""
+    another object of that name is likely to be of the same class.
+    """
 
     object: Hashable
     called: str
