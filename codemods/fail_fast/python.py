@@ -18,7 +18,7 @@ import itertools
 from collections.abc import Callable
 
 from codemods.fail_fast import provision, python_arguments, python_except, python_guards
-from codemods.fail_fast.python_helper import HELPER, needs
+from codemods.fail_fast.python_helper import helper
 from codemods.fail_fast.python_tests import tests_break
 from offramp.model import Edit, Fix, Refusal
 from offramp.project import Context
@@ -73,13 +73,20 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
         return adds
     if _at_import(tree, head) and (reason := tests_break(name, context)) is not None:
         return Refusal(reason)
-    function, required = needs(context, tree)
-    if not required and function == HELPER:
-        return Refusal(f"the file has another {HELPER}: rename that, or name the project's own function in fail_fast:")
+    needed = helper(context, tree)
+    if needed.obstacle:
+        return Refusal(needed.obstacle)
     call = next(node for node in (head, *tree.ancestors(head)) if isinstance(node, ast.Call))
     key = tree.source(call.args[0])
     title = f"{name} must be set"
-    return Fix(title, (Edit(*form.span, f"{function}({key})"),), needs=required, settings=(name,), adds=adds)
+    return Fix(
+        title,
+        (Edit(*form.span, f"{needed.function}({key})"),),
+        needs=needed.needs,
+        settings=(name,),
+        adds=(*adds, *needed.adds),
+        creates=needed.creates,
+    )
 
 
 def _eager(tree: PythonTree, head: ast.AST) -> str | None:

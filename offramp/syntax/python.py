@@ -247,6 +247,11 @@ def check(before: str, after: str) -> str | None:
     return python_check.fault(before, after)
 
 
+def grown(before: str, after: str) -> str | None:
+    """Whether a module that was given a function is still right."""
+    return python_check.fault(before, after)
+
+
 def provide(text: str, need: str) -> Edit | None:
     """Supply `import:STATEMENT` or `helper:SOURCE of a function`, or None where the text has it."""
     return python_imports.provide(parse(text), need)
