@@ -17,6 +17,7 @@ from offramp.document import Document
 from offramp.migration import Migration
 from offramp.model import Confidence, Finding, Match, Place, Role, Severity, Term, TermKind
 from offramp.syntax import commands
+from offramp.syntax.python_imports import absolute
 from offramp.vocabulary import Vocabulary
 
 SEVERITY: Mapping[str, Severity] = {
@@ -249,6 +250,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     anchored = {f.text for f in findings if f.bare and f.path in company and _is_identifier(f) and is_specific(f.text)}
     # a test, say, of a file that has company
     kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}
+    linked = _linked([f for f in findings if f.bare and f.term.kind is TermKind.SYMBOL], company)
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
 
@@ -257,12 +259,33 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
             return f
         speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
         known = f.path in company or (_is_identifier(f) and (f.text in anchored or f.path in kin))
+        known |= (f.path, f.text) in linked and f.place.role in (Role.CODE, Role.IMPORT)
         known |= f.rule == "retired-import" and _module_name(f.term.entry) in required
         if known and not (speaks and f.path in homonyms):
             return dataclasses.replace(f, confidence=Confidence.MEDIUM)
         return f
 
     return [settled(f) for f in findings]
+
+
+def _linked(findings: Sequence[Finding], company: set[str]) -> set[tuple[str, str]]:
+    """The names, by file, that are imported from a file which has company, or from one that imports them from there."""
+    imported = [f for f in findings if f.place.syntax.startswith("a name imported from ")]
+    homes = {(f.path, f.text) for f in findings if f.path in company} if imported else set()
+    while True:
+        modules = {(text, "/" + re.sub(r"(/__init__)?\.pyi?$", "", path)) for path, text in homes}
+        linked = {
+            (f.path, f.text)
+            for f in imported
+            if any(text == f.text and path.endswith(f"/{_as_path(f)}") for text, path in modules)
+        }
+        if linked <= homes:
+            return homes
+        homes |= linked
+
+
+def _as_path(imported: Finding) -> str:
+    return absolute(imported.place.key, imported.path).replace(".", "/")
 
 
 def _module_name(name: str) -> str:

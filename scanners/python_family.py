@@ -114,7 +114,7 @@ class Family:
         for path, tree in self.mentioning(new) if olds else ():
             for use in tree.members.uses(new):
                 if use.object in objects or use.called in called:
-                    return f"{use.called or 'what holds it, too,'} in {path}"
+                    return f"{use.called or 'an object or a call'} in {path}"
         return None
 
     def above(self, path: str, held: Class) -> list[Place]:

@@ -38,9 +38,7 @@ class Class:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Use:
-    """An attribute, key or keyword: `object` is the same for those of one object; `called`, what its name is, where
-    another object of that name is likely to be of the same class.
-    """
+    """An attribute, key or keyword of an object; `called` where objects of that name are likely to be alike."""
 
     object: Hashable
     called: str
