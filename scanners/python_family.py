@@ -21,6 +21,7 @@ from offramp.syntax.python import PythonTree
 from offramp.syntax.python_classes import Class
 from offramp.syntax.python_imports import absolute
 
+LEAD = re.compile(r"\b(?:def|class)\s+$|\b(?:self|cls|super\(\))\s*\.\s*$")
 DEPTH = 8  # re-exports followed
 Place = tuple[str, Class]
 _MEMORY: weakref.WeakKeyDictionary[PathIndex, Family] = weakref.WeakKeyDictionary()
@@ -45,6 +46,7 @@ class Family:
         self._above: dict[Class, list[Place]] = {}
         self.meeting = functools.cache(self._meeting)
         self.known_outside = functools.cache(self._known_outside)
+        self.holders = functools.cache(self._holders)
         self.defines = functools.cache(self._defines)
         self.mentioning = functools.cache(self._mentioning)
 
@@ -61,23 +63,24 @@ class Family:
         there = [p for p, d in sorted(self.documents.items()) if d.kind == "python" and name in d.text]
         return [(path, tree) for path in there if (tree := self.tree(path)) is not None]
 
+    def _holders(self, name: str) -> list[Place]:
+        """The classes that have a member of the name."""
+        trees = [(path, tree) for path, tree in self.mentioning(name) if _may_be_member(tree.text, name)]
+        return [(path, held) for path, tree in trees for held in tree.members.classes if name in held.members]
+
     def _defines(self, name: str) -> bool:
         """Whether the project itself gives the name to something."""
-        return any(
-            name in tree.scopes.assigned or any(name in c.members for c in tree.members.classes)
-            for _, tree in self.mentioning(name)
-        )
+        return bool(self.holders(name)) or any(name in tree.scopes.assigned for _, tree in self.mentioning(name))
 
     def _known_outside(self, old: str, new: str) -> str | None:
         """Why a name can't change in the code alone: something outside of it knows the name."""
-        for path, tree in self.mentioning(old):
-            for held in tree.members.classes if "class" in tree.text else ():
-                if old in held.columns:
-                    why = f"{old} of {held.name} in {path} is a column of a database"
-                    return f"{why}: rename it with a migration of the database"
-                if old in held.settings and self._reads_another(old, new):
-                    why = f"{old} of {held.name} in {path} is read from the environment variable of its name"
-                    return f"{why}, which would have to become {new.upper()}: say so in env:, or change symbols:"
+        for path, held in self.holders(old):
+            if old in held.columns:
+                why = f"{old} of {held.name} in {path} is a column of a database"
+                return f"{why}: rename it with a migration of the database"
+            if old in held.settings and self._reads_another(old, new):
+                why = f"{old} of {held.name} in {path} is read from the environment variable of its name"
+                return f"{why}, which would have to become {new.upper()}: say so in env:, or change symbols:"
         option = f"--{old.replace('_', '-')}"
         declared = (path for path, tree in self.mentioning(option) if tree.members.declares_option(option))
         path = next(declared, "") if "_" in old else ""
@@ -93,7 +96,7 @@ class Family:
 
     def _meeting(self, old: str, new: str) -> str | None:
         """Where an attribute called `old` would meet another one when it is called `new`: what, and in which file."""
-        holders = [(p, c) for p, tree in self.mentioning(old) for c in tree.members.classes if old in c.members]
+        holders = self.holders(old)
         for path, held in holders:
             for above, other in [(path, held), *self.above(path, held)]:
                 if new in other.members:
@@ -108,7 +111,7 @@ class Family:
 
     def _one_object(self, old: str, new: str, *, sure: bool) -> str | None:
         """An object that is used with both names; `sure`: the project has the class that is meant by the old one."""
-        olds = [use for _, tree in self.mentioning(old) for use in tree.members.uses(old)]
+        olds = [u for _, t in self.mentioning(old) for u in t.members.uses(old)] if self.mentioning(new) else []
         objects = {use.object for use in olds}
         called = set() if sure else {use.called for use in olds if use.called}
         for path, tree in self.mentioning(new) if olds else ():
@@ -184,9 +187,21 @@ class Family:
         return stays
 
 
+def _may_be_member(text: str, name: str) -> bool:
+    """Whether a name can be that of a member, by what stands around it on its line."""
+    if "__slots__" in text:
+        return True
+    for matched in re.finditer(rf"\b{re.escape(name)}\b", text):
+        line, end = text.rfind("\n", 0, matched.start()) + 1, text.find("\n", matched.end())
+        lead, rest = text[line : matched.start()], text[matched.end() : len(text) if end < 0 else end]
+        if LEAD.search(lead) or (lead[:1].isspace() and ("=" in rest or ":" in rest)):
+            return True
+    return False
+
+
 def overrides(family: Family, tree: PythonTree, path: str, name: str) -> str | None:
     """The class whose method of this name takes the place of one that is not the project's, as `super()` shows."""
-    if "super()" not in tree.text or not tree.members.calls_super(name):
+    if f"super().{name}" not in tree.text or not tree.members.calls_super(name):
         return None
     for held in tree.members.classes:
         if name in held.members and held.bases and not any(name in c.members for _, c in family.above(path, held)):

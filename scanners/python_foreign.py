@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import re
 import sys
 
 from offramp.model import Finding, Role
@@ -34,16 +35,16 @@ def foreign(tree: PythonTree, finding: Finding, context: Context) -> Outsider | 
     """To whom a name in code belongs: imported from a module of others, an attribute or a parameter of what it has."""
     if finding.place.role is not Role.CODE:
         return None
-    node: ast.AST | None = tree.node_at(finding.start, finding.end)
+    around, found = (None, *tree.route(finding.start, finding.end))[-2:]
+    node: ast.AST | None = found
     if isinstance(node, ast.alias):
-        statement = tree.parent(node)
-        module = statement.module or "" if isinstance(statement, ast.ImportFrom) and not statement.level else ""
+        module = around.module or "" if isinstance(around, ast.ImportFrom) and not around.level else ""
         is_name = finding.start < tree.span(node)[0] + len(node.name)
         return Outsider(module, certain=True) if module and is_name and not _is_own(module, context) else None
     certain = isinstance(node, (ast.Name, ast.Attribute))
+    holder = node.value if isinstance(node, ast.Attribute) else None
     if isinstance(node, ast.keyword):
-        call = tree.parent(node)
-        node = call.func if isinstance(call, ast.Call) else None
+        node = around.func if isinstance(around, ast.Call) else None
     elif not certain:
         return None
     while isinstance(node, (ast.Attribute, ast.Call)):
@@ -54,7 +55,7 @@ def foreign(tree: PythonTree, finding: Finding, context: Context) -> Outsider | 
     bound = [b for b in tree.imports if b.name == node.id and not (node.id == finding.text and b.aliased)]
     outside = sorted(b.target for b in bound if not b.module.startswith(".") and not _is_own(b.target, context))
     if not bound:
-        return _instance(tree, node, finding.text, context)
+        return _instance(tree, node, finding.text, context) if holder is node else None
     if outside and node.id in tree.scopes.assigned:
         return None
     whole = certain and len(outside) == len(bound)
@@ -63,8 +64,9 @@ def foreign(tree: PythonTree, finding: Finding, context: Context) -> Outsider | 
 
 def _instance(tree: PythonTree, name: ast.Name, attribute: str, context: Context) -> Outsider | None:
     """The module of others whose class a variable is an instance of, by its annotation or by what it is assigned."""
-    holder = tree.parent(name)
-    if not isinstance(holder, ast.Attribute) or holder.attr != attribute or name not in tree.scopes.home:
+    roots = {b.name for b in tree.imports if not b.module.startswith(".") and not _is_own(b.target, context)}
+    beside = "|".join(re.escape(root) for root in sorted(roots))
+    if not roots or not re.search(rf"(?m)^(?=.*\b{re.escape(name.id)}\b).*\b(?:{beside})\b", tree.text):
         return None
     owner = tree.scopes.resolve(tree.scopes.home[name], name.id)
     values = [value for scope, value in tree.members.values.get(name.id, ()) if scope is owner]

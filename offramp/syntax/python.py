@@ -101,7 +101,7 @@ class PythonTree:
     @cached_property
     def imports(self) -> list[Binding]:
         """The names that the imports bind, those inside functions included."""
-        return [b for n in self.nodes if isinstance(n, ast.Import | ast.ImportFrom) for b in python_imports.bindings(n)]
+        return list(python_imports.bindings(self.tree))
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         return self.parents.get(node)
@@ -127,14 +127,18 @@ class PythonTree:
 
     def node_at(self, start: int, end: int) -> ast.AST:
         """The deepest node that covers a span; never one inside an f-string."""
-        node: ast.AST = self.tree
-        while not isinstance(node, ast.JoinedStr):
-            starts, children = self._spans_of(node)
+        return self.route(start, end)[-1]
+
+    def route(self, start: int, end: int) -> list[ast.AST]:
+        """The nodes that cover a span, from the module to the deepest, without working out those of the whole tree."""
+        nodes: list[ast.AST] = [self.tree]
+        while not isinstance(nodes[-1], ast.JoinedStr):
+            starts, children = self._spans_of(nodes[-1])
             index = bisect.bisect_right(starts, start) - 1
             if index < 0 or children[index][0][1] < end:
                 break
-            node = children[index][1]
-        return node
+            nodes.append(children[index][1])
+        return nodes
 
     def statement_at(self, start: int, end: int) -> ast.stmt | None:
         """The innermost statement that covers a span."""

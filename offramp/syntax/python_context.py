@@ -28,34 +28,33 @@ ENDS_WORD = ",;()[]<>!?\"'"
 
 
 def name_place(tree: PythonTree, token: Token, start: int, end: int) -> Place:
-    node = tree.node_at(token.start, token.end)
+    around, holder, node = (None, None, None, *tree.route(token.start, token.end))[-3:]
     if isinstance(node, ast.alias):
-        return _alias_place(tree, node, token, start, end)
+        return _alias_place(tree, node, holder, token, start, end)
     if isinstance(node, ast.ImportFrom):
         return Place(Role.IMPORT, "a module that is imported", start=start, end=end)
     if isinstance(node, ast.Attribute):
         owner = name_of(node.value)
         key = owner if owner[:1].isupper() else ""  # of a class; what an instance is called tells nothing sure
         return Place(Role.CODE, "an attribute", key, start, end)
-    holder = tree.parent(node)
     if isinstance(holder, (ast.Assign, ast.AnnAssign)) and isinstance(node, ast.Name) and node is not holder.value:
-        key = _class_of_constant(tree, holder)
+        key = _class_of_constant(around, holder)
         return Place(Role.CODE, "a name that is assigned", key, start, end)
     if isinstance(node, ast.keyword):
         return Place(Role.CODE, "a keyword argument", start=start, end=end)
     return Place(Role.CODE, "a name", start=start, end=end)
 
 
-def _class_of_constant(tree: PythonTree, statement: ast.Assign | ast.AnnAssign) -> str:
+def _class_of_constant(around: ast.AST | None, statement: ast.Assign | ast.AnnAssign) -> str:
     """The class whose member or string constant a statement of its body defines."""
-    around = tree.parent(statement)
     if isinstance(around, ast.ClassDef) and (is_enum(around) or constant(statement.value)):
         return around.name
     return ""
 
 
-def _alias_place(tree: PythonTree, node: ast.alias, token: Token, start: int, end: int) -> Place:
-    statement = tree.parent(node)
+def _alias_place(
+    tree: PythonTree, node: ast.alias, statement: ast.AST | None, token: Token, start: int, end: int
+) -> Place:
     first = tree.span(node)[0]
     if token.start >= first + len(node.name):
         return Place(Role.CODE, "the alias of an import", start=start, end=end)

@@ -18,6 +18,7 @@ from offramp.syntax import python_entries
 if TYPE_CHECKING:
     from offramp.syntax.python import PythonTree
 
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -45,7 +46,7 @@ class Binding:
 
 def bindings(tree: ast.AST) -> Iterator[Binding]:
     """The names bound by every import below a node, those inside functions included."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
@@ -55,6 +56,16 @@ def bindings(tree: ast.AST) -> Iterator[Binding]:
             for alias in node.names:
                 name = alias.asname or alias.name
                 yield Binding(name, module, alias.name, alias.asname is not None, node, alias)
+
+
+def statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """A node and the statements in it at any depth, in order; expressions are passed over."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inner = [getattr(node, field, ()) for field in BLOCKS]
+        waiting += reversed([child for block in inner if isinstance(block, list) for child in block])
 
 
 def bound_by(line: str) -> list[Binding]:
