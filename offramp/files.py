@@ -164,6 +164,8 @@ def kind_of(path: str, head: bytes = b"") -> str:
         return by_name
     if name == ".env" or name.startswith(".env.") or name.endswith((".env", ".envrc")) or ".env." in name:
         return "env_file"
+    if re.fullmatch(r"\.?env[-_.](example|sample|template|tmpl|dist)", name):
+        return "env_file"
     if re.match(r"(Dockerfile|Containerfile)[.-](?!md$|txt$)|.*\.Dockerfile$", name):
         return "dockerfile"
     if re.fullmatch(r"(.*[-_.])?(requirements|constraints)([-_.].*)?\.(txt|in|pip)", name) or (

@@ -177,7 +177,7 @@ def _place(
     if found:
         yield from found[:1] if not any(place.gives for place in found) else [p for p in found if p.gives][:1]
     else:
-        yield Place(service.path, f"{what}, which reads {listed[0]},", False, advice=advice)
+        yield Place(service.path, f"{what} (it reads {listed[0]})", False, advice=advice)
 
 
 def _described(context: Context, path: str, names: frozenset[str], name: str) -> Iterator[Place]:

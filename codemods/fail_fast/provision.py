@@ -49,7 +49,12 @@ def settle(context: Context, name: str, *others: str) -> Refusal | Adds:
 
     A refusal where only a person can give it to one of them.
     """
-    missing = [place for place in _places(context, name, *others) if not place.gives]
+    places = _places(context, name, *others)
+    if not places and (path := _deployed(context)) is not None:
+        return Refusal(
+            f"what runs this code is not to be seen, though {path} runs something: set {name} where it runs first"
+        )
+    missing = [place for place in places if not place.gives]
     adds = []
     stuck: list[tuple[Place, str]] = []
     for place in missing:
@@ -63,6 +68,13 @@ def settle(context: Context, name: str, *others: str) -> Refusal | Adds:
     whats = list(dict.fromkeys(place.what for place, _ in stuck))
     listed = ", ".join(whats[:3]) + (f" and {len(whats) - 3} more" if len(whats) > 3 else "")
     return Refusal(f"without {name} {'runs' if len(whats) == 1 else 'run'} {listed}: {stuck[0][1]}")
+
+
+def _deployed(context: Context) -> str | None:
+    """A file that says how something of this tree is run; a library has none."""
+    paths = sorted(context.project.paths)
+    templates = (path for path in paths if TEMPLATE.search(path) and files.kind_of(path) == "env_file")
+    return next((path for path in paths if COMPOSE.search(path)), None) or next(templates, None)
 
 
 def _places(context: Context, name: str, *others: str) -> list[Place]:

@@ -25,7 +25,7 @@ from offramp.vocabulary import Vocabulary
 from scanners.fallbacks import Fallback, belongs, is_setting
 from scanners.fallbacks.python_defaults import Declared, between, called, form, known, string
 from scanners.fallbacks.python_guards import passed_over
-from scanners.fallbacks.python_lookups import Lookup, Lookups
+from scanners.fallbacks.python_lookups import Lookup, Lookups, is_empty
 from scanners.fallbacks.python_statements import swallowed
 
 
@@ -133,7 +133,7 @@ class _Reader:
             return
         asked: list[Lookup] = []
         for lookup in reversed(found[:-1]):
-            if lookup is None or not _is_empty(lookup.default):
+            if lookup is None or not is_empty(lookup.default):
                 break
             asked.append(lookup)
         if not asked:
@@ -155,11 +155,6 @@ class _Reader:
             if lookup is not None and literal is not None and belongs(lookup.name, literal, self.vocabulary):
                 yield form(self.tree, "f-string", self.tree.span(node), lookup.name, literal, node, node, True)
                 return
-
-
-def _is_empty(node: ast.AST | None) -> bool:
-    """Whether the default of a lookup is nothing, so that the literal behind it decides."""
-    return node is None or (isinstance(node, ast.Constant) and not node.value)
 
 
 def _is_text(node: ast.AST) -> bool:

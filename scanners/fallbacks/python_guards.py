@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
 from scanners.fallbacks import Fallback, is_setting
-from scanners.fallbacks.python_lookups import Lookups
+from scanners.fallbacks.python_lookups import Lookups, is_empty
 from scanners.fallbacks.python_statements import LOGGING, called
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -100,17 +100,16 @@ def _setting_of(tree: PythonTree, asked: ast.expr, lookups: Lookups) -> str:
             values = _own_attribute(tree, asked, attr)
         case _:
             return ""
-    names = {_name_asked(lookups, value) for value in values}
-    return names.pop() if len(names) == 1 else ""
+    asked_for = [_names_asked(lookups, value) for value in values]
+    common = [name for name in (asked_for[0] if asked_for else []) if all(name in names for names in asked_for)]
+    return common[-1] if common else ""
 
 
-def _name_asked(lookups: Lookups, value: ast.expr | None) -> str:
-    """The setting that a value is looked up by, last of a chain of `or`."""
-    while isinstance(value, ast.BoolOp):
-        value = value.values[-1]
-    lookup = lookups.of(value) if value is not None else None
-    plain = lookup is not None and (lookup.default is None or is_nothing(lookup.default))
-    return lookup.name if lookup is not None and plain else ""
+def _names_asked(lookups: Lookups, value: ast.expr | None) -> list[str]:
+    """The settings that a value is looked up by, one after another."""
+    operands = value.values if isinstance(value, ast.BoolOp) else [value] if value is not None else []
+    found = [lookups.of(operand) for operand in operands]
+    return [lookup.name for lookup in found if lookup is not None and is_empty(lookup.default)]
 
 
 def _values(tree: PythonTree, node: ast.AST, name: str) -> list[ast.expr | None]:

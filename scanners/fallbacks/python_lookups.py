@@ -140,3 +140,8 @@ def _constants(tree: PythonTree) -> dict[str, str]:
                 found[name] = text
     once = _bound_once(tree)
     return {name: text for name, text in found.items() if name in once}
+
+
+def is_empty(node: ast.AST | None) -> bool:
+    """Whether the default of a lookup is nothing, so that the literal behind it decides."""
+    return node is None or (isinstance(node, ast.Constant) and not node.value)

@@ -43,6 +43,8 @@ KINDS = {
     "build/app.dockerfile": "dockerfile",
     ".env": "env_file",
     ".env.example": "env_file",
+    "app/env-example": "env_file",
+    ".env_sample": "env_file",
     ".env.production.template": "env_file",
     "prod.env": "env_file",
     "config/prod.env.j2": "env_file",
