@@ -22,6 +22,7 @@ from codemods.fail_fast.python_helper import helper
 from codemods.fail_fast.python_tests import tests_break
 from offramp.model import Edit, Fix, Refusal
 from offramp.project import Context
+from offramp.syntax import python_blocks
 from offramp.syntax.python import PythonTree
 from scanners.fallbacks import Fallback
 from scanners.fallbacks.python_defaults import called
@@ -66,7 +67,7 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
     name = form.setting
     if not name:
         return Refusal("which setting is asked for is decided at run time: require it where its name is known")
-    head = tree.node_at(form.start, form.end)
+    head = tree.node_at(*(form.span if form.shape == "assigned" else (form.start, form.end)))
     if (reason := _eager(tree, head)) is not None:
         return Refusal(reason.format(name))
     if isinstance(adds := provision.settle(context, name, *form.others), Refusal):
@@ -76,17 +77,29 @@ def _lookup(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal
     needed = helper(context, tree)
     if needed.obstacle:
         return Refusal(needed.obstacle)
+    cuts = _instead(form, context, tree) if form.shape == "assigned" else []
+    if isinstance(cuts, Refusal):
+        return cuts
     call = next(node for node in (head, *tree.ancestors(head)) if isinstance(node, ast.Call))
     key = tree.source(call.args[0])
     title = f"{name} must be set"
     return Fix(
         title,
-        (Edit(*form.span, f"{needed.function}({key})"),),
+        (Edit(*form.span, f"{needed.function}({key})"), *cuts),
         needs=needed.needs,
         settings=(name,),
         adds=(*adds, *needed.adds),
         creates=needed.creates,
     )
+
+
+def _instead(form: Fallback, context: Context, tree: PythonTree) -> list[Edit] | Refusal:
+    """The statement below a lookup that puts a literal in its place, as edits that take it out."""
+    statement = tree.statement_at(form.start, form.end)
+    assert isinstance(statement, ast.If)
+    spans = python_blocks.statement(tree, statement)
+    cuts = python_except.imports_that_go(context, tree, statement.body)
+    return cuts if isinstance(cuts, Refusal) else [*(Edit(*span, "") for span in spans), *cuts]
 
 
 def _eager(tree: PythonTree, head: ast.AST) -> str | None:

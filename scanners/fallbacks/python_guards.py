@@ -3,6 +3,7 @@
 if not key: …; return None        guard
 if not key: logger.warning(…)     warned
 if not key: return True           ready, in a check of readiness
+if not key: key = "literal"       assigned, directly below the lookup
 
 `key` is what a lookup gave, wherever that was: in the function, the module, or an attribute of the class.
 """
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
-from scanners.fallbacks import Fallback, is_setting
+from scanners.fallbacks import Fallback, belongs, is_setting
 from scanners.fallbacks.python_lookups import Lookups, is_empty
 from scanners.fallbacks.python_statements import LOGGING, called
 
@@ -42,13 +43,34 @@ def passed_over(tree: PythonTree, node: ast.If, lookups: Lookups, vocabulary: Vo
             shape = "guard"
         case [ast.Return(value=value)] if checks and rest[-1] is node.body[-1] and _passes(value):
             shape = "ready"
+        case [ast.Assign(targets=[ast.Name(id=name)])] if isinstance(asked, ast.Name) and asked.id == name:
+            shape = "assigned"
         case _:
             return
     setting = _setting_of(tree, asked, lookups)
+    if shape == "assigned":
+        yield from _assigned_instead(tree, node, lookups, vocabulary)
+        return
     if is_setting(setting, vocabulary):
         start = tree.span(node)[0]
         width = 4 if tree.text.startswith("elif", start) else 2
         yield Fallback(shape, start, start + width, setting, "", tree.span(node), tree.span(node.test))
+
+
+def _assigned_instead(tree: PythonTree, node: ast.If, lookups: Lookups, vocabulary: Vocabulary) -> Iterator[Fallback]:
+    """`x = os.getenv(K)` and directly below `if not x: x = literal`."""
+    block = getattr(tree.parent(node), "body", [])
+    before = block[block.index(node) - 1] if node in block[1:] else None
+    assigned = next(s for s in node.body if isinstance(s, ast.Assign))
+    literal = lookups.text_of(assigned.value)
+    match before:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == getattr(assigned.targets[0], "id", ""):
+            lookup = lookups.of(value)
+            if lookup is None or literal is None or not is_empty(lookup.default):
+                return
+            if belongs(lookup.name, literal, vocabulary):
+                start, span = tree.span(node)[0], tree.span(assigned.value)
+                yield Fallback("assigned", start, start + 2, lookup.name, literal, tree.span(value), span)
 
 
 def _asked_whether_missing(test: ast.expr) -> ast.expr | None:
