@@ -49,7 +49,15 @@ def parameter(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refus
     if reason:
         return Refusal(reason)
     end = tree.span(argument_of(arguments, name))[1]
-    return Fix(f"{name} must be passed", (Edit(end, form.value[1], ""),))
+    return Fix(f"{name} must be passed", (Edit(end, _default_end(form, tree, end), ""),))
+
+
+def _default_end(form: Fallback, tree: PythonTree, start: int) -> int:
+    """Where a default ends that begins with the sign behind `start`, the parentheses around it included."""
+    end = form.value[1]
+    for _ in range(tree.text.count("(", start, form.value[0])):
+        end = tree.text.index(")", end) + 1
+    return end
 
 
 def argument_of(arguments: ast.arguments, name: str) -> ast.arg:
@@ -87,7 +95,8 @@ def removed_default(form: Fallback, tree: PythonTree, statement: ast.stmt) -> Ed
     if isinstance(value, ast.Call) and called(value) in FIELD_CALLS:
         return without_argument(tree, value, form.value)
     target = statement.annotation if isinstance(statement, ast.AnnAssign) else statement
-    return Edit(tree.span(target)[1], form.value[1], "")
+    start = tree.span(target)[1]
+    return Edit(start, _default_end(form, tree, start), "")
 
 
 def without_argument(tree: PythonTree, call: ast.Call, value: tuple[int, int]) -> Edit:
@@ -127,9 +136,9 @@ def option(form: Fallback, context: Context, tree: PythonTree) -> Fix | Refusal:
         )
     if isinstance(adds := provision.settle(context, variable), Refusal):
         return adds
-    if "default" in given:
+    if "default" in given and called(call) != "Option":
         edit = Edit(*tree.span(given["default"]), "required=True")
-    else:
+    else:  # typer's
         edit = Edit(*form.value, "...")
     return Fix(f"{variable} must be set", (edit,), settings=(variable,), adds=adds)
 

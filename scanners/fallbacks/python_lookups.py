@@ -40,6 +40,9 @@ class Lookups:
         for binding in tree.imports:
             if binding.module == "os" and not binding.symbol:
                 self.os.add(binding.name)
+            elif binding.module == "os" and binding.symbol == "*":
+                self.getenv.add("getenv")
+                self.environ.add("environ")
             elif binding.module == "os" and binding.symbol in ("getenv", "environ"):
                 (self.getenv if binding.symbol == "getenv" else self.environ).add(binding.name)
 

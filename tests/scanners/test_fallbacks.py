@@ -20,6 +20,7 @@ def shapes(path: str, text: str) -> list[tuple[str, str, str]]:
 
 
 MUST = [
+    ("a.py", "from os import *\ngetenv('GRADIENT_MODEL', 'x')", ("lookup", "GRADIENT_MODEL", "x")),
     ("a.py", "import os\nos.getenv('LLM_PROVIDER', 'gradient')", ("lookup", "LLM_PROVIDER", "gradient")),
     ("a.py", "import os as o\no.environ.get('GRADIENT_MODEL', 'x')", ("lookup", "GRADIENT_MODEL", "x")),
     ("a.py", "from os import getenv as g\ng('A', 'qwen/qwen3-32b')", ("lookup", "A", "qwen/qwen3-32b")),
