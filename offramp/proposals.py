@@ -10,6 +10,7 @@ import bisect
 import dataclasses
 from collections.abc import Iterable, Sequence
 
+from offramp import python_versions
 from offramp.document import Document
 from offramp.ledger import Record
 from offramp.model import Edit, Fix, Refusal, apply_edits
@@ -150,7 +151,9 @@ def _splice(project: Project, path: str, proposals: Sequence[Proposal]) -> Splic
         passes = [edits]
         needs = {need for p in proposals if p.edits.get(path) for need in p.fix.needs}
         edited = _provided(document.with_text(apply_edits(document.text, edits)), needs, passes)
-        if (fault := faults(document, edited)) is not None:
+        added = (edit.replacement for group in passes for edit in group)
+        fault = faults(document, edited) or python_versions.fault(project, document, edited.text, added)
+        if fault is not None:
             return fault
         adds = {need for p in proposals for where, need in p.fix.adds if where == path}
         result = _provided(edited, adds, passes)

@@ -22,6 +22,8 @@ from offramp.ledger import State
 from offramp.model import Applicability, Finding, Fix, Refusal, Severity
 from offramp.project import Project
 from offramp.redaction import redact
+from offramp.verification import Evidence
+from offramp.verification import State as Rung
 from reports.json_document import LONGEST
 from reports.json_document import printable as without_surrogates
 
@@ -73,9 +75,15 @@ def scan(project: Project, result: ScanResult, options: argparse.Namespace, seco
 
 
 def run(
-    outcome: Outcome, changes: Sequence[FileChange], options: argparse.Namespace, *, applied: bool, stream: TextIO
+    outcome: Outcome,
+    changes: Sequence[FileChange],
+    options: argparse.Namespace,
+    *,
+    applied: bool,
+    stream: TextIO,
+    evidence: Evidence,
 ) -> bytes:
-    """What a run did and what is left."""
+    """What a run did, what is left, and how far the change is proved."""
     style = styler(options, stream)
     out = io.StringIO()
     left = [r for r in outcome.records if r.state in (State.REFUSED, State.EXTERNAL)]
@@ -93,6 +101,7 @@ def run(
             _suppressed(out, style, kept, outcome.after.documents)
     _errors(out, style, outcome.after.errors)
     _settings(out, style, outcome)
+    _evidence(out, style, evidence, options)
     _summary(out, style, outcome, changes, options, applied=applied)
     return out.getvalue().encode("utf-8", "replace")
 
@@ -196,6 +205,24 @@ def _settings(out: TextIO, style: Style, outcome: Outcome) -> None:
     for name, paths in sorted(outcome.settings.items()):
         _line(out, f"  {style('path', name)}  read in {', '.join(sorted(printable(p) for p in paths))}")
     _line(out)
+
+
+def _evidence(out: TextIO, style: Style, evidence: Evidence, options: argparse.Namespace) -> None:
+    """One line about all touched Python files, and one for each note about a file."""
+    proofs = evidence.proofs
+    if not proofs:
+        return
+    version = f"Python {'.'.join(map(str, evidence.python))}, " if evidence.python else ""
+    steps = (("parse", "parses"), ("names resolve", "names"), ("imports resolve", "imports"))
+    passed = [(told, sum(getattr(p, field) is Rung.PASSED for p in proofs)) for told, field in steps]
+    listed = ", ".join(f"{told} in {count:,}" for told, count in passed[1:])
+    ran = "tests: see below" if options.verify else f"tests not run ({_count(len(evidence.tests), 'file')} of theirs)"
+    head = f"Evidence: of {_count(len(proofs), 'Python file')} {passed[0][1]:,} parse ({version}ast and libcst)"
+    _line(out, f"{head}, {listed}; {ran}.")
+    for proof in proofs:
+        mark = style("bad" if proof in evidence.failed else "dim", "not proved")
+        for note in proof.notes:
+            _line(out, f"  {mark}  {style('path', printable(proof.path))}: {_told(note)}")
 
 
 def _table(out: TextIO, style: Style, counts: Counter[str]) -> None:

@@ -15,6 +15,8 @@ from offramp.journal import FileChange
 from offramp.ledger import Record, State
 from offramp.model import Applicability, Finding, Fix, Refusal
 from offramp.redaction import redact
+from offramp.verification import Evidence
+from offramp.verification import State as Rung
 
 LONGEST = 2_000  # characters of a line that are looked at for an excerpt
 Answer = Fix | Refusal | None
@@ -115,9 +117,9 @@ def scan_document(
 
 
 def run_document(
-    outcome: Outcome, changes: Sequence[FileChange], *, applied: bool, verification: Json | None
+    outcome: Outcome, changes: Sequence[FileChange], *, applied: bool, verification: Json | None, evidence: Evidence
 ) -> dict[str, object]:
-    """The findings document of a run: what was found at first, and what became of it."""
+    """The findings document of a run: what was found at first, what became of it, and how far that is proved."""
     records = outcome.records
     documents = outcome.before.documents
     firsts = [record.first for record in records]
@@ -150,9 +152,29 @@ def run_document(
             "external": outcome.balance.external,
         },
         "settings": {name: sorted(map(printable, paths)) for name, paths in sorted(outcome.settings.items())},
-        "verification": verification,
+        "verification": verification_row(verification, evidence),
         "applied": applied,
     }
+
+
+def verification_row(command: Json | None, evidence: Evidence) -> Json:
+    """What the command of --verify said, if there was one, and the evidence on each touched Python file."""
+    said = command or {"command": None, "passed": None, "output": ""}
+    passed = said["passed"]
+    tests = Rung.NOT_RUN if passed is None else Rung.PASSED if passed else Rung.FAILED
+    rows = [
+        {
+            "path": printable(proof.path),
+            "parses": proof.parses.value,
+            "names": proof.names.value,
+            "imports": proof.imports.value,
+            "notes": [printable(redact(note)) for note in proof.notes],
+        }
+        for proof in evidence.proofs
+    ]
+    python = ".".join(map(str, evidence.python)) if evidence.python else None
+    listed = {"state": tests.value, "files": [printable(path) for path in evidence.tests]}
+    return {**said, "evidence": {"python": python, "files": rows, "tests": listed}}
 
 
 def _fate(record: Record) -> Answer:

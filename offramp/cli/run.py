@@ -159,6 +159,9 @@ def _report(
     applied: bool,
     verification: Verification | None = None,
 ) -> None:
+    from offramp.verification import prove
+
+    evidence = prove(outcome)
     if options.format == "json":
         from reports import json_document
 
@@ -166,7 +169,7 @@ def _report(
         if verification is not None:
             output = _tail(verification.output)
             facts = {"command": verification.command, "passed": verification.passed, "output": output}
-        document = json_document.run_document(outcome, todo, applied=applied, verification=facts)
+        document = json_document.run_document(outcome, todo, applied=applied, verification=facts, evidence=evidence)
         shared.write(options, json_document.dump(document))
         return
     from reports import console
@@ -176,9 +179,11 @@ def _report(
 
         shared.write(options, diff.unified(todo))
         sys.stdout.flush()
-        sys.stderr.write(console.run(outcome, todo, options, applied=False, stream=sys.stderr).decode())
+        sys.stderr.write(
+            console.run(outcome, todo, options, applied=False, stream=sys.stderr, evidence=evidence).decode()
+        )
         return
-    shared.write(options, console.run(outcome, todo, options, applied=applied, stream=sys.stdout))
+    shared.write(options, console.run(outcome, todo, options, applied=applied, stream=sys.stdout, evidence=evidence))
     if verification is not None:
         told = "passes" if verification.passed else f"newly fails: {_gone(options)}\n{_tail(verification.output)}"
         print(f"Verified: `{verification.command}` {told}".rstrip())

@@ -12,6 +12,7 @@ from offramp import changes, engine, migration
 from offramp.engine import Options
 from offramp.journal import FileChange
 from offramp.project import Project, open_project
+from offramp.verification import prove
 from reports import console
 
 MIGRATION = """\
@@ -24,7 +25,7 @@ models: {old-model-1: new-model-2, gone-model-3: ~}
 
 def options(**named: object) -> argparse.Namespace:
     known = {"migration": "m", "path": ".", "quiet": False, "verbose": False, "no_color": False, "output": None}
-    return argparse.Namespace(**{**known, "dry_run": False, "commit": False, **named})
+    return argparse.Namespace(**{**known, "dry_run": False, "commit": False, "verify": None, **named})
 
 
 def project(root: pathlib.Path, **files: str) -> Project:
@@ -40,7 +41,9 @@ def scanned(tree: Project, **named: object) -> str:
 def ran(tree: Project, *, applied: bool = True, extra: tuple[FileChange, ...] = (), **named: object) -> str:
     outcome = engine.run(tree, Options())
     todo = [*changes.of(outcome), *extra]
-    return console.run(outcome, todo, options(**named), applied=applied, stream=io.StringIO()).decode()
+    return console.run(
+        outcome, todo, options(**named), applied=applied, stream=io.StringIO(), evidence=prove(outcome)
+    ).decode()
 
 
 def test_a_scan(tmp_path: pathlib.Path) -> None:

@@ -14,6 +14,7 @@ from offramp.document import Document
 from offramp.engine import Outcome
 from offramp.model import Confidence, Finding, Fix, Place, Refusal, Role, Severity, Term, TermKind
 from offramp.project import open_project
+from offramp.verification import prove
 from reports import json_document
 
 LOADED = migration.parse("schema: 1\nname: m\nenv: {OLD_KEY: NEW_KEY}\n", "m")
@@ -100,7 +101,9 @@ def one(rows: object) -> dict[str, object]:
 
 def test_of_a_run(tmp_path: pathlib.Path) -> None:
     result = outcome(tmp_path)
-    document = json_document.run_document(result, changes.of(result), applied=False, verification=None)
+    document = json_document.run_document(
+        result, changes.of(result), applied=False, verification=None, evidence=prove(result)
+    )
     assert document["balance"] == {"found": 2, "fixed": 1, "refused": 0, "suppressed": 0, "external": 1}
     change, manual = one(document["changes"]), one(document["manual"])
     assert change["codemods"] == ["env_vars"]
@@ -111,5 +114,5 @@ def test_of_a_run(tmp_path: pathlib.Path) -> None:
 def test_errors_are_told_once(tmp_path: pathlib.Path) -> None:
     result = outcome(tmp_path)
     result.after.errors.extend([("x", "why"), ("b", "how"), ("x", "why")])
-    document = json_document.run_document(result, [], applied=False, verification=None)
+    document = json_document.run_document(result, [], applied=False, verification=None, evidence=prove(result))
     assert document["errors"] == [{"path": "b", "message": "how"}, {"path": "x", "message": "why"}]

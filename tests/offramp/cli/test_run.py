@@ -473,7 +473,12 @@ def test_json(shop: Shop) -> None:
     FINDINGS.validate(document)
     assert told.err == ""
     assert document["applied"] is False
-    assert document["verification"] is None
+    verification = document["verification"]
+    assert (verification["command"], verification["passed"], verification["output"]) == (None, None, "")
+    proofs = verification["evidence"]["files"]
+    assert proofs
+    assert {(row["parses"], row["names"], row["imports"]) for row in proofs} == {("passed",) * 3}
+    assert verification["evidence"]["tests"]["state"] == "not run"
     moved = [change for change in document["changes"] if change["path"] != change["new_path"]]
     assert [(c["path"], c["new_path"]) for c in moved] == [("lib/gradient_client.py", "lib/llm_client.py")]
     assert all(change["codemods"] and change["hunks"] for change in document["changes"])
