@@ -201,9 +201,6 @@ def _may_be_member(text: str, name: str) -> bool:
 
 def overrides(family: Family, tree: PythonTree, path: str, name: str) -> str | None:
     """The class whose method of this name takes the place of one that is not the project's, as `super()` shows."""
-    if f"super().{name}" not in tree.text or not tree.members.calls_super(name):
-        return None
-    for held in tree.members.classes:
-        if name in held.members and held.bases and not any(name in c.members for _, c in family.above(path, held)):
-            return held.name
-    return None
+    calling = tree.members.calls_super(name) if f"super().{name}" in tree.text else ()
+    held = [c for c in tree.members.classes if c.name in calling] if calling else []
+    return next((c.name for c in held if not any(name in a.members for _, a in family.above(path, c))), None)

@@ -112,9 +112,10 @@ class Members:
                 case ast.keyword(), ast.Call() as call:
                     yield self._argument(call)
 
-    def calls_super(self, name: str) -> bool:
-        """Whether a method of the name is taken from a base class."""
-        return any(isinstance(n, ast.Attribute) and _is_super(n.value) for n in self._named.get(name, ()))
+    def calls_super(self, name: str) -> set[str]:
+        """The classes that take a method of the name from what they are derived from."""
+        called = [n for n in self._named.get(name, ()) if isinstance(n, ast.Attribute) and _is_super(n.value)]
+        return {n.name for node in called for n in self.tree.ancestors(node) if isinstance(n, ast.ClassDef)}
 
     def _argument(self, call: ast.Call) -> Use:
         """What a keyword belongs to: to all calls of a name, or to this call of what takes any keyword."""

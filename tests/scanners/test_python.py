@@ -106,6 +106,7 @@ def test_references(source: str, expected: list[tuple[str, str]]) -> None:
         "class Gradient: ...",
         'os.environ["GRADIENT_MODEL_CHAT"]',
         "from torch import gradient_sum",
+        "import lib . gradient_client",  # not as anybody writes it
     ],
 )
 def test_silence(source: str) -> None:
