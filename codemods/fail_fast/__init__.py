@@ -4,9 +4,9 @@
     ${OPENROUTER_MODEL:-qwen/qwen3-32b}  ->  ${OPENROUTER_MODEL:?OPENROUTER_MODEL is not set, add it to .env}
 
 A fallback is removed only where nothing else changes by it, and where every place that runs the code provides the
-setting (`places`): env templates, compose services, workflows, image builds, Kubernetes containers, platform files. Where
-a template or a compose service does not, the same change adds it (`KEY=`, `KEY: ${KEY}`); where only a person can, the
-fallback stays, and the reason names the places. The error names the setting and the file where it belongs.
+setting (`places`): env templates, compose services, workflows, image builds, Kubernetes containers, platform files.
+Where a template or a compose service does not, the same change adds it (`KEY=`, `KEY: ${KEY}`); where only a person
+can, the fallback stays, and the reason names the places. The error names the setting and the file where it belongs.
 One module per language; each says which forms it changes, and gives the reason for those that it leaves. In Python:
 lookups, chains, readers, parameters, fields, options, constants, `except` clauses, guards and checks of readiness.
 """
