@@ -84,7 +84,7 @@ class Family:
         option = f"--{old.replace('_', '-')}"
         declared = (path for path, tree in self.mentioning(option) if tree.members.declares_option(option))
         path = next(declared, "") if "_" in old else ""
-        if path and self.project.vocabulary.find(option)[0].reading(TermKind.SYMBOL) is None:
+        if path and not any(m.reading(TermKind.SYMBOL) for m in self.project.vocabulary.find(option)):
             return f"{old} is what {path} makes of {option}: add {option[2:]} to symbols: with its new name, too"
         return None
 
