@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from offramp.syntax import python_blocks
 from offramp.syntax.python import PythonTree
@@ -40,6 +40,30 @@ def orphans(tree: PythonTree, removed: list[Span], is_used_elsewhere: Callable[[
                 spans.append(own)
                 freed = True
     return _whole(tree, spans)
+
+
+def bound(tree: PythonTree, removed: Sequence[Span]) -> Iterator[str]:
+    """The names of the module that only `removed` binds: another file may want them."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    waiting: list[ast.AST] = [*tree.tree.body]
+    while waiting:
+        node = waiting.pop()
+        names = outside
+        if hasattr(node, "lineno") and any(_inside(tree.span(node)[0], span) for span in removed):
+            names = inside
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+                continue
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(name=name, asname=asname):
+                names.add((asname or name).partition(".")[0])
+            case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                continue
+        waiting += ast.iter_child_nodes(node)
+    yield from sorted(inside - outside)
 
 
 def _whole(tree: PythonTree, spans: list[Span]) -> list[Span]:

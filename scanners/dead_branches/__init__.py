@@ -45,6 +45,7 @@ class Dead:
 
     `start` and `end` are the slug, or the name that stands for it. `cuts` go, `inserts` are (offset, text) of what
     must come in their place; `stuck` says why a person has to do it. `member` is "Class.NAME" of an enum's member.
+    `regions` are what goes as code, where the cuts also change what stays.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Dead:
     inserts: tuple[tuple[int, str], ...] = ()
     stuck: str = ""
     member: str = ""
+    regions: tuple[Span, ...] = ()
 
 
 def find(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -71,16 +73,15 @@ def find(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 @functools.lru_cache(maxsize=64)
-def forms(document: Document, vocabulary: Vocabulary) -> tuple[Dead, ...]:
-    """What is dead in a document, in order."""
+def forms(document: Document, vocabulary: Vocabulary, enums: frozenset[str] = frozenset()) -> tuple[Dead, ...]:
+    """What is dead in a document, in order. `enums` are those of other files that have a member for both providers."""
     migration = vocabulary.migration
     reader = READERS.get(document.kind)
     if reader is None or not migration.slug or not migration.new_slug:
         return ()
-    read: Callable[[Document, Vocabulary], Iterable[Dead]]
-    read = importlib.import_module(f"scanners.dead_branches.{reader}").read
+    read: Callable[..., Iterable[Dead]] = importlib.import_module(f"scanners.dead_branches.{reader}").read
     found: dict[Span, Dead] = {}
-    for dead in read(document, vocabulary):
+    for dead in read(document, vocabulary, enums) if enums and reader == "python" else read(document, vocabulary):
         found.setdefault((dead.start, dead.end), dead)
     return tuple(found[span] for span in sorted(found))
 

@@ -1,6 +1,7 @@
-"""Dead branches in Python; `python_members` finds dead entries and members.
+"""Dead branches in Python; `python_members` finds dead entries and members, `python_rows` rows and registrations.
 
 if p == "gradient": … elif p == "openrouter": …      a branch, also of `match` and of conditional expressions
+p == "gradient" or p == "openrouter"                 an operand
 {"gradient": A, "openrouter": B}                     an entry
 Literal["gradient", "openrouter"], ("gradient", "openrouter"), choices=[…]      a member
 class Provider(Enum): GRADIENT = …; OPENROUTER = …   a member of an enum
@@ -9,130 +10,188 @@ class Provider(Enum): GRADIENT = …; OPENROUTER = …   a member of an enum
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 
+from offramp import suppression
 from offramp.document import Document
+from offramp.model import Confidence, Finding, Place, Role, Severity, Term, TermKind
 from offramp.syntax import python_blocks
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
-from scanners.dead_branches import GUARD, KEEP, Dead
+from scanners.dead_branches import GUARD, KEEP, Dead, python_effects
+from scanners.dead_branches.python_chains import Chains
+from scanners.dead_branches.python_conditions import Conditions, stops
 from scanners.dead_branches.python_members import SHAPE, Members, dead
-from scanners.dead_branches.python_tests import Slugs
+from scanners.dead_branches.python_rows import Rows
+from scanners.dead_branches.python_tests import Slug, Slugs, last_name
 
-MIXED = "the condition asks for more than the provider: decide what of it is still needed"
+Span = tuple[int, int]
+VALUE = "what it asks is settled once '{}' is gone: say what is to stand there instead"
+LEFT = "a comment asks to leave it"
+DEFINED = (ast.If, ast.IfExp, ast.BoolOp)
 
 
-def read(document: Document, vocabulary: Vocabulary) -> Iterator[Dead]:
+def read(document: Document, vocabulary: Vocabulary, enums: frozenset[str] = frozenset()) -> Iterator[Dead]:
+    """`enums` are enums of other modules that have a member for the successor as well."""
     tree = document.tree
     if not isinstance(tree, PythonTree) or not vocabulary.slug or not vocabulary.slug.search(document.text):
         return
-    reader = _Reader(tree, vocabulary)
-    for node in tree.parents:
-        for found in reader.forms(node):
-            if not tree.in_f_string(node):
-                yield found
+    slugs = Slugs(tree, vocabulary)
+    reader = _Reader(tree, vocabulary, slugs, enums)
+    slugs.kept |= {dead.start: LEFT for dead in reader.all() if _is_left(document, dead, "dead-provider-branch")}
+    while True:
+        found = [dead for dead in reader.all() if not _is_left(document, dead, "retired-provider-value")]
+        spoilt = python_effects.spoilt(tree, vocabulary, found)
+        if not spoilt.keys() - slugs.kept.keys():
+            break
+        slugs.kept |= spoilt
+    yield from found
+
+
+def _is_left(document: Document, dead: Dead, rule: str) -> bool:
+    """Whether a comment suppresses a rule where something is dead."""
+    term = Term(TermKind.PROVIDER, "", "", "")
+    place = Place(Role.STRING, "")
+    at = Finding(rule, document.path, dead.start, dead.end, "", term, place, Confidence.LOW, Severity.LOW, "")
+    return suppression.inline(document, at) is not None
 
 
 class _Reader:
-    def __init__(self, tree: PythonTree, vocabulary: Vocabulary) -> None:
-        self.tree, self.vocabulary = tree, vocabulary
-        self.slugs = Slugs(tree, vocabulary)
-        self.listed = Members(tree, vocabulary, self.slugs)
+    def __init__(self, tree: PythonTree, vocabulary: Vocabulary, slugs: Slugs, enums: frozenset[str]) -> None:
+        self.tree, self.vocabulary, self.slugs = tree, vocabulary, slugs
+        self.conditions = Conditions(tree, slugs, enums)
+        self.chains = Chains(tree, self.conditions)
+        self.listed = Members(tree, slugs, self.conditions, vocabulary)
+        self.rows = Rows(tree, slugs, vocabulary)
+
+    def all(self) -> Iterator[Dead]:
+        seen: set[int] = set()
+        for node in self.tree.nodes:
+            for found in self.forms(node):
+                if found.start not in seen and not self.tree.in_f_string(node):
+                    seen.add(found.start)
+                    kept = self.slugs.kept.get(found.start)
+                    yield dataclasses.replace(found, cuts=(), inserts=(), stuck=kept) if kept else found
 
     def forms(self, node: ast.AST) -> Iterator[Dead]:
         match node:
-            case ast.If() if not self._is_elif(node):
+            case ast.If() if not self.chains.is_elif(node):
                 yield from self.chain(node)
-            case ast.IfExp() if not isinstance(self.tree.parent(node), ast.IfExp):
+            case ast.IfExp():
                 yield from self.conditional(node)
             case ast.Match():
                 yield from self.match(node)
-            case ast.BoolOp(op=ast.Or()):
+            case ast.BoolOp():
                 yield from self.operands(node)
             case ast.Dict() | ast.Tuple() | ast.List() | ast.Set() | ast.ClassDef():
                 yield from self.listed.forms(node)
+                yield from self.rows.forms(node)
+            case ast.Call():
+                yield from self.listed.keywords(node)
+                yield from self.rows.forms(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Assign():
+                yield from self.rows.forms(node)
+            case ast.Assert():
+                yield from self.guard(node.test, positive=False)
+        if isinstance(node, (ast.Compare, ast.BoolOp, ast.Call, ast.UnaryOp)):
+            yield from self.value(node)
 
-    def _is_elif(self, node: ast.If) -> bool:
-        parent = self.tree.parent(node)
-        inside = isinstance(parent, ast.If) and parent.orelse == [node]
-        return inside and self.tree.text.startswith("elif", self.tree.span(node)[0])
-
-    def chain(self, node: ast.If) -> Iterator[Dead]:
-        branches = list(_branches(node, self))
-        tests = [self.slugs.tested(branch.test) for branch in branches]
-        for branch, test in zip(branches, tests, strict=True):
-            if test is None or not test.is_old:
+    def chain(self, head: ast.If) -> Iterator[Dead]:
+        branches = list(self.chains.branches(head))
+        plan = None
+        planned = False
+        for branch in branches:
+            if stops(branch.body[-1]):
+                yield from self.guard(branch.test, positive=True)
                 continue
-            others = [other for other in tests if other is not None and other.subject == test.subject]
-            new = next((other for other in others if other.is_new), None)
-            if test.pure and _stops(branch.body[-1]):
-                yield dead(GUARD, test, stuck=KEEP)
-            elif new is not None:
-                cuts = python_blocks.branch(self.tree, branch) if test.pure else ()
-                yield dead("a branch", test, cuts, SHAPE if test.pure else MIXED)
+            folded = self.chains.settled(branch)
+            if not folded.stuck and folded.value is None:
+                continue
+            if not planned:
+                plan, planned = self.chains.plan(head), True
+            for slug in folded.old:
+                if folded.stuck or plan is None:
+                    yield dead("a branch", slug, self._new(slug, branch.test), stuck=folded.stuck or SHAPE)
+                else:
+                    part = (python_blocks.block(self.tree, branch),) if folded.value is False else plan.regions
+                    yield dead(
+                        "a branch", slug, self._new(slug, branch.test), plan.cuts, inserts=plan.inserts, regions=part
+                    )
+
+    def guard(self, test: ast.expr, *, positive: bool) -> Iterator[Dead]:
+        """A condition that only stops the retired provider."""
+        asked = self.slugs.asked(test)
+        folded = self.conditions.fold(test)
+        stopped = folded.old if folded.value is False and positive else ()
+        if asked is not None and asked.positive is positive and asked.texts == {self.slugs.old} and asked.whole:
+            stopped = asked.slugs
+        for slug in stopped:
+            yield dead(GUARD, slug, self._new(slug, test), stuck=KEEP)
 
     def conditional(self, node: ast.IfExp) -> Iterator[Dead]:
-        alternatives = [node]
-        while isinstance(alternatives[-1].orelse, ast.IfExp):
-            alternatives.append(alternatives[-1].orelse)
-        tests = [self.slugs.tested(alternative.test) for alternative in alternatives]
-        for alternative, test in zip(alternatives, tests, strict=True):
-            if test is None or not test.is_old:
-                continue
-            if any(other is not None and other.is_new and other.subject == test.subject for other in tests):
-                cuts = python_blocks.alternative(self.tree, alternative) if test.pure else ()
-                yield dead("an alternative", test, cuts, SHAPE if test.pure else MIXED)
+        folded = self.conditions.fold(node.test)
+        cuts: Sequence[Span] = ()
+        if folded.value is not None:
+            cuts = python_blocks.alternative(self.tree, node, kept=folded.value)
+        for slug in folded.old if folded.value is not None or folded.stuck else ():
+            yield dead("an alternative", slug, self._new(slug, node.test), cuts, folded.stuck or SHAPE)
 
     def match(self, node: ast.Match) -> Iterator[Dead]:
-        subject = ast.dump(node.subject)
-        for case in node.cases:
-            if isinstance(case.pattern, ast.MatchOr):
-                yield from self.patterns(case.pattern, node.subject)
-        known = [(case, self.slugs.pattern(case.pattern, node.subject, subject)) for case in node.cases]
-        if not any(test is not None and test.is_new for _, test in known):
-            known = [(case, test) for case, test in known if _stops(case.body[-1])]
-        for case, test in known:
-            if test is None or not test.is_old:
+        every = [list(self.slugs.patterns(case.pattern)) for case in node.cases]
+        settled: list[tuple[ast.match_case, Slug]] = []
+        for case, slugs in zip(node.cases, every, strict=True):
+            old = next((slug for slug in slugs if slug.text == self.slugs.old), None)
+            if old is None:
                 continue
-            if case.guard is not None:
-                yield dead("a case", test, stuck=MIXED)
-            elif _stops(case.body[-1]):
-                yield dead(GUARD, test, stuck=KEEP)
-            else:
-                yield dead("a case", test, python_blocks.case(self.tree, case), SHAPE)
+            new = self._new(old, node.subject)
+            if len(slugs) == 1 and case.guard is None and stops(case.body[-1]):
+                yield dead(GUARD, old, new, stuck=KEEP)
+            elif len(slugs) > 1 and isinstance(case.pattern, ast.MatchOr):
+                yield from self.patterns(case.pattern, node, old, {slug.text for slug in slugs})
+            elif len(slugs) == 1 and self.conditions.is_new(node.subject, (old,), node):
+                settled.append((case, old))
+        every_goes = len(settled) == len(node.cases)
+        for case, old in settled:
+            cuts = () if every_goes else python_blocks.case(self.tree, case)
+            yield dead("a case", old, self._new(old, node.subject), cuts, SHAPE)
 
-    def patterns(self, node: ast.MatchOr, subject: ast.expr) -> Iterator[Dead]:
+    def patterns(self, pattern: ast.MatchOr, node: ast.Match, old: Slug, texts: set[str]) -> Iterator[Dead]:
         """`case "gradient" | "openrouter"`"""
-        tests = [self.slugs.pattern(pattern, subject, "") for pattern in node.patterns]
-        for index, test in enumerate(tests):
-            if test is not None and test.is_old and any(other is not None and other.is_new for other in tests):
-                yield dead("an alternative", test, python_blocks.operand(self.tree, node.patterns, index), SHAPE)
+        new = self._new(old, node.subject)
+        if new not in texts and not self.conditions.is_new(node.subject, (old,), node):
+            return
+        gone = [i for i, p in enumerate(pattern.patterns) if old in self.slugs.patterns(p)]
+        yield dead("an alternative", old, new, list(python_blocks.operands(self.tree, pattern.patterns, gone)), SHAPE)
 
     def operands(self, node: ast.BoolOp) -> Iterator[Dead]:
-        tests = [self.slugs.tested(value) for value in node.values]
-        for index, test in enumerate(tests):
-            if test is None or not test.is_old or not test.pure:
-                continue
-            if any(other is not None and other.is_new and other.subject == test.subject for other in tests):
-                yield dead("an operand", test, python_blocks.operand(self.tree, node.values, index), SHAPE)
+        whole = self.conditions.fold(node)
+        if whole.value is not None:
+            return
+        folded = [self.conditions.fold(value) for value in node.values]
+        gone = [index for index, one in enumerate(folded) if one.value is not None]
+        if not gone or len(gone) == len(folded):
+            return
+        cuts = list(python_blocks.operands(self.tree, node.values, gone))
+        for index in gone:
+            for slug in folded[index].old:
+                stuck = whole.stuck
+                yield dead("an operand", slug, self._new(slug, node.values[index]), () if stuck else cuts, stuck)
 
+    def value(self, node: ast.expr) -> Iterator[Dead]:
+        """A question whose answer is put to use in another way than to choose a branch."""
+        parent = self.tree.parent(node)
+        asks = isinstance(parent, (*DEFINED, ast.UnaryOp, ast.Assert)) and getattr(parent, "body", None) is not node
+        if asks and getattr(parent, "orelse", None) is not node:
+            return
+        folded = self.conditions.fold(node)
+        for slug in folded.old if folded.value is not None else ():
+            yield dead("a question", slug, self._new(slug, node), stuck=VALUE.format(self.slugs.old))
 
-def _branches(node: ast.If, reader: _Reader) -> Iterator[ast.If]:
-    """The branches of a chain; of ifs that stand side by side and all leave, as well."""
-    current: ast.If | None = node
-    while current is not None:
-        yield current
-        following = current.orelse
-        is_chain = len(following) == 1 and isinstance(following[0], ast.If) and reader._is_elif(following[0])
-        current = following[0] if is_chain and isinstance(following[0], ast.If) else None
-    yield from reader.slugs.beside(node)
-
-
-def _stops(last: ast.stmt) -> bool:
-    """Whether a block ends by refusing to go on."""
-    match last:
-        case ast.Raise():
-            return True
-        case ast.Expr(value=ast.Call(func=func)):
-            return ast.unparse(func) in ("sys.exit", "exit", "quit", "os._exit", "parser.error")
-    return False
+    def _new(self, slug: Slug, test: ast.AST) -> str:
+        """The successor, by the name of what is asked about."""
+        for node in ast.walk(test):
+            asked = self.slugs.asked(node)
+            if asked is not None and slug in asked.slugs:
+                return min(self.slugs.successors(last_name(asked.subject)))
+        return min(self.slugs.successors(last_name(test)))

@@ -1,6 +1,6 @@
-"""Dead entries and members in Python: of dicts, lists of choices, types and enums.
+"""Dead entries and members in Python: dispatch tables, choices, types and enums.
 
-{"gradient": A, "openrouter": B}                     an entry
+{"gradient": A, "openrouter": B}, dict(gradient=A, openrouter=B)                an entry
 Literal["gradient", "openrouter"], ("gradient", "openrouter"), choices=[…]      a member
 class Provider(Enum): GRADIENT = …; OPENROUTER = …   a member of an enum
 """
@@ -16,15 +16,19 @@ from offramp.syntax.python import PythonTree
 from offramp.syntax.python_entries import outer_span
 from offramp.vocabulary import Vocabulary
 from scanners.dead_branches import Dead
-from scanners.dead_branches.python_tests import Slugs, Tested
+from scanners.dead_branches.python_conditions import Conditions
+from scanners.dead_branches.python_tests import Slug, Slugs, is_enum, last_name, members
 
+Span = tuple[int, int]
 SHAPE = "it shares its lines with something else: remove it by hand"
 TABLE = "the entry says what replaced the provider: keep it as long as old configuration may come in, else remove it"
+CHOOSERS = ("Choice", "one_of", "sampled_from", "Choices", "OneOf", "AnyOf")  # click, validators, hypothesis, WTForms
+WRAPPERS = ("frozenset", "set", "tuple", "list", "sorted", "MappingProxyType")
 
 
 class Members:
-    def __init__(self, tree: PythonTree, vocabulary: Vocabulary, slugs: Slugs) -> None:
-        self.tree, self.vocabulary, self.slugs = tree, vocabulary, slugs
+    def __init__(self, tree: PythonTree, slugs: Slugs, conditions: Conditions, vocabulary: Vocabulary) -> None:
+        self.tree, self.slugs, self.conditions, self.vocabulary = tree, slugs, conditions, vocabulary
 
     def forms(self, node: ast.Dict | ast.Tuple | ast.List | ast.Set | ast.ClassDef) -> Iterator[Dead]:
         match node:
@@ -37,37 +41,55 @@ class Members:
 
     def entries(self, node: ast.Dict) -> Iterator[Dead]:
         keys = [self.slugs.of(key) if key is not None else None for key in node.keys]
-        holder = self.slugs.holder(node)
-        news = self.slugs.successors(holder)
+        news = self.slugs.successors(self.slugs.holder(node))
         for key, slug, value in zip(node.keys, keys, node.values, strict=True):
-            if key is None or slug is None or slug.text not in self.slugs.old:
+            if key is None or slug is None or slug.text != self.slugs.old:
                 continue
-            test = Tested("", slug, frozenset({slug.text}), True, self.slugs, holder)
-            if isinstance(value, ast.Constant) and value.value in news:
-                yield dead("an entry", test, stuck=TABLE)
+            named = self.slugs.of(value)
+            if named is not None and named.text in news:
+                yield dead("an entry", slug, min(news), stuck=TABLE)
             elif any(other is not None and other.text in news for other in keys):
                 bounds = self.tree.span(key)[0], self.tree.span(value)[1]
                 outer, stuck = outer_span(self.tree, self.tree.span(node), *bounds)
-                yield dead("an entry", test, (outer,) if outer else (), stuck or SHAPE)
+                yield dead("an entry", slug, min(news), (outer,) if outer else (), stuck or SHAPE)
+
+    def keywords(self, node: ast.Call) -> Iterator[Dead]:
+        """dict(gradient=A, openrouter=B)"""
+        if not isinstance(node.func, ast.Name) or node.func.id != "dict":
+            return
+        news = self.slugs.successors(self.slugs.holder(node))
+        names = [keyword.arg for keyword in node.keywords]
+        for keyword in node.keywords:
+            if keyword.arg == self.slugs.old and news & set(names):
+                start, end = self.tree.span(keyword)
+                bracket = self.tree.text.index("(", self.tree.span(node.func)[1])
+                outer, stuck = outer_span(self.tree, (bracket, self.tree.span(node)[1]), start, end)
+                slug = Slug(self.slugs.old, start, start + len(self.slugs.old))
+                yield dead("an entry", slug, min(news), (outer,) if outer else (), stuck or SHAPE)
 
     def members(self, node: ast.Tuple | ast.List | ast.Set) -> Iterator[Dead]:
         slugs = [self.slugs.of(element) for element in node.elts]
-        words = [slug.text for slug in slugs if slug is not None]
-        if len(words) != len(node.elts) or len(set(words)) < 2 or not self._is_choice(node):
+        old = [slug for slug in slugs if slug is not None and slug.text == self.slugs.old]
+        if not old or len(old) == len(slugs) or not self._is_choice(node):
             return
-        holder = self.slugs.holder(node)
-        news = self.slugs.successors(holder)
-        for element, slug in zip(node.elts, slugs, strict=True):
-            if slug is None or slug.text not in self.slugs.old or not set(words) & news:
-                continue
+        news = self.slugs.successors(self.slugs.holder(node))
+        if not news & {slug.text for slug in slugs if slug is not None} and not self._asked(node):
+            return
+        gone = [element for element, slug in zip(node.elts, slugs, strict=True) if slug in old]
+        rest = [element for element in node.elts if element not in gone]
+        for element, slug in zip(gone, old, strict=True):
             container = self.tree.span(node)
             if self.tree.text[container[0]] not in "([{":  # of a subscript: from its bracket on
                 container = container[0] - 1, self.tree.span(self.tree.parent(node) or node)[1]
             outer, stuck = outer_span(self.tree, container, *self.tree.span(element))
-            rest = [e for e in node.elts if e is not element]
-            test = Tested("", slug, frozenset({slug.text}), True, self.slugs, holder)
             comma = self._lone_comma(node, rest[0], element) if len(rest) == 1 else ()
-            yield dead("a member", test, (outer,) if outer else (), stuck or SHAPE, inserts=comma)
+            yield dead("a member", slug, min(news), (outer,) if outer else (), stuck or SHAPE, inserts=comma)
+
+    def _asked(self, node: ast.expr) -> bool:
+        """Whether these are providers that something is compared with, and the successor is asked for elsewhere."""
+        parent = self.tree.parent(node)
+        asked = self.slugs.asked(parent) if isinstance(parent, ast.Compare) else None
+        return asked is not None and self.conditions.handled(asked)
 
     def _lone_comma(self, node: ast.AST, left: ast.expr, gone: ast.expr) -> tuple[tuple[int, str], ...]:
         """A tuple of one needs its comma, unless it is the index of a subscript."""
@@ -87,36 +109,39 @@ class Members:
                 return True
             case ast.keyword(arg="choices") | ast.For() | ast.comprehension():
                 return True
+            case ast.Call(func=func) if last_name(func) in CHOOSERS:
+                return True
+            case ast.Call(func=func) if last_name(func) in WRAPPERS:
+                return self._is_choice(parent)
+            case ast.Call(func=func, args=[ast.Constant(value=str() as names), *_]) if last_name(func) == "parametrize":
+                return names_provider(names, self.vocabulary.migration.settings)
         return False
 
     def enumeration(self, node: ast.ClassDef) -> Iterator[Dead]:
-        bases = [ast.unparse(base) for base in node.bases]
-        if not any(base.endswith(("Enum", "TextChoices")) for base in bases):
+        if not is_enum(node):
             return
-        values: dict[str, tuple[ast.Assign, str]] = {}
-        for statement in node.body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text)):
-                    values[name] = (statement, text)
+        values = {name: (statement, text) for name, statement, text in members(node)}
         news = self.slugs.successors(node.name)
         new = next((name for name, (_, text) in values.items() if text in news), None)
         for name, (statement, text) in values.items():
-            slug = self.slugs.of(statement.value)
-            if text not in self.slugs.old or slug is None or new is None:
+            literal = statement.value.elts[0] if isinstance(statement.value, ast.Tuple) else statement.value
+            slug = self.slugs.of(literal)
+            if text != self.slugs.old or slug is None or new is None:
                 continue
-            test = Tested("", slug, frozenset({text}), True, self.slugs, node.name)
             cuts = python_blocks.statement(self.tree, statement)
-            yield dead("a member", test, cuts, SHAPE, member=f"{node.name}.{name}.{new}")
+            yield dead("a member", slug, min(news), cuts, SHAPE, member=f"{node.name}.{name}.{new}")
 
 
 def dead(
     what: str,
-    test: Tested,
-    cuts: Sequence[tuple[int, int]] = (),
+    slug: Slug,
+    new: str,
+    cuts: Sequence[Span] = (),
     stuck: str = "",
     *,
     inserts: tuple[tuple[int, str], ...] = (),
     member: str = "",
+    regions: tuple[Span, ...] = (),
 ) -> Dead:
-    new = min(test.successors)
-    return Dead(what, test.slug.start, test.slug.end, new, tuple(cuts), inserts, "" if cuts else stuck, member)
+    stuck = "" if cuts else stuck
+    return Dead(what, slug.start, slug.end, new, tuple(cuts), inserts, stuck, member, regions or tuple(cuts))

@@ -1,19 +1,22 @@
-"""What a condition asks: which slug, of which subject, and whether it asks anything else.
+"""What a condition asks: which provider, of which subject, and whether it asks for it or against it.
 
-settings.provider == "gradient"      provider in ("gradient",)      p is Provider.GRADIENT
+settings.provider == "gradient"      provider in ("gradient",)      p is not Provider.GRADIENT
+p.startswith("gradient")             "gradient" in name             case "gradient" | Provider.OPENROUTER
 """
 
 from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from offramp.evidence import new_provider
 from offramp.syntax.python import PythonTree
 from offramp.vocabulary import Vocabulary
 
-LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+NORMALISED = ("lower", "strip", "casefold", "rstrip", "lstrip")
+ENUMS = ("Enum", "TextChoices", "StrEnum", "Choices")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,39 +26,39 @@ class Slug:
     text: str
     start: int
     end: int
+    owner: str = ""  # the enum
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Tested:
-    subject: str  # what is tested, as a dump; equal dumps test the same
-    slug: Slug
-    texts: frozenset[str]
-    pure: bool  # nothing else is asked
-    slugs: Slugs
-    name: str = ""
+class Asked:
+    """One question: whether `subject` is one of `slugs`; `positive` False: whether it is none of them."""
+
+    node: ast.expr
+    subject: ast.expr
+    slugs: tuple[Slug, ...]
+    positive: bool
+    whole: bool = True  # nothing but providers stands there
 
     @property
-    def successors(self) -> set[str]:
-        return self.slugs.successors(self.name)
-
-    @property
-    def is_old(self) -> bool:
-        return self.slug.text in self.slugs.old and len(self.texts) == 1
-
-    @property
-    def is_new(self) -> bool:
-        return bool(self.texts & self.successors)
+    def texts(self) -> frozenset[str]:
+        return frozenset(slug.text for slug in self.slugs)
 
 
 class Slugs:
-    """The slugs of one module."""
+    """The slugs of one module. `kept` are those that must stay, by where they start, each with its reason."""
 
     def __init__(self, tree: PythonTree, vocabulary: Vocabulary) -> None:
         self.tree, self.migration = tree, vocabulary.migration
-        self.old = frozenset({vocabulary.migration.slug})
+        self.old = vocabulary.migration.slug
+        self.kept: dict[int, str] = {}
 
-    def successors(self, key: str) -> set[str]:
-        return {new_provider(key, self.migration)}
+    def successors(self, key: str) -> frozenset[str]:
+        return frozenset({new_provider(key, self.migration)})
+
+    @cached_property
+    def _members(self) -> Mapping[str, str]:
+        known = [self.old, self.migration.new_slug, *self.migration.settings.values()]
+        return {slug.upper().replace("-", "_").replace(".", "_"): slug for slug in known if slug}
 
     def of(self, node: ast.AST) -> Slug | None:
         """The slug that an expression names."""
@@ -65,66 +68,62 @@ class Slugs:
                 return Slug(text, parts[0].first, parts[0].last) if len(parts) == 1 else None
             case ast.Attribute(value=inner, attr="value" | "name"):
                 return self.of(inner) if isinstance(inner, ast.Attribute) else None
-            case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner[:1].isupper() and name.isupper():
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=name) if (
+                owner[:1].isupper() and name.isupper()
+            ):
                 end = self.tree.span(node)[1]
-                known = {self._member(slug): slug for slug in (*self.old, self.migration.new_slug)}
-                known |= {self._member(slug): slug for slug in self.migration.settings.values() if slug}
-                return Slug(known.get(name, name), end - len(name), end)
+                return Slug(self._members.get(name, name), end - len(name), end, owner)
         return None
 
-    @staticmethod
-    def _member(slug: str) -> str:
-        return slug.upper().replace("-", "_").replace(".", "_")
-
-    def tested(self, test: ast.expr) -> Tested | None:
-        match test:
-            case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
+    def asked(self, node: ast.AST) -> Asked | None:
+        """The question that an expression asks, if it asks for providers."""
+        match node:
+            case ast.Compare(
+                left=left, ops=[ast.Eq() | ast.Is() | ast.NotEq() | ast.IsNot() as op], comparators=[right]
+            ):
+                positive = isinstance(op, (ast.Eq, ast.Is))
                 for subject, value in ((left, right), (right, left)):
                     slug = self.of(value)
                     if slug is not None and self.of(subject) is None:
-                        return self._tested(subject, slug, frozenset({slug.text}))
-            case ast.Compare(left=left, ops=[ast.In()], comparators=[ast.Tuple() | ast.List() | ast.Set() as some]):
-                slugs = [self.of(element) for element in some.elts]
-                texts = frozenset(slug.text for slug in slugs if slug is not None)
-                first = next((slug for slug in slugs if slug is not None and slug.text in self.old), None)
-                first = first or next((slug for slug in slugs if slug is not None), None)
-                if first is not None:
-                    return self._tested(left, first, texts)
-            case ast.BoolOp(op=ast.And(), values=values):
-                found = [known for value in values if (known := self.tested(value)) is not None]
-                chosen = next((known for known in found if known.is_old), next(iter(found), None))
-                return dataclasses.replace(chosen, pure=False) if chosen is not None else None
+                        return Asked(node, subject, (slug,), positive)
+            case ast.Compare(left=left, ops=[ast.In() | ast.NotIn() as op], comparators=[right]):
+                return self._within(node, left, right, isinstance(op, ast.In))
+            case ast.Call(func=ast.Attribute(value=subject, attr="startswith"), args=[value], keywords=[]):
+                slug = self.of(value)
+                return Asked(node, subject, (slug,), True) if slug is not None and self.of(subject) is None else None
         return None
 
-    def _tested(self, subject: ast.expr, slug: Slug, texts: frozenset[str]) -> Tested:
-        pure = not any(isinstance(n, (ast.NamedExpr, ast.Await)) for n in ast.walk(subject))
-        return Tested(ast.dump(subject), slug, texts, pure, self, last_name(subject))
+    def _within(self, node: ast.expr, left: ast.expr, right: ast.expr, positive: bool) -> Asked | None:
+        match right:
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
+                slugs = [self.of(element) for element in elements]
+                known = tuple(slug for slug in slugs if slug is not None)
+                return Asked(node, left, known, positive, len(known) == len(slugs)) if known else None
+        slug = self.of(left)
+        return Asked(node, right, (slug,), positive) if slug is not None and self.of(right) is None else None
 
-    def pattern(self, pattern: ast.pattern, subject: ast.expr, dump: str) -> Tested | None:
-        name = last_name(subject)
+    def patterns(self, pattern: ast.pattern) -> Iterator[Slug]:
+        """The slugs of a pattern that asks for nothing but providers."""
         match pattern:
             case ast.MatchValue(value=value) if (slug := self.of(value)) is not None:
-                return Tested(dump, slug, frozenset({slug.text}), True, self, name)
-            case ast.MatchOr(patterns=patterns):  # of the alternatives, `Reader.patterns` takes one away
-                found = [p for inner in patterns if (p := self.pattern(inner, subject, dump)) is not None]
-                old = next((p for p in found if p.is_old), next(iter(found), None))
-                texts = frozenset(text for p in found for text in p.texts)
-                return dataclasses.replace(old, texts=texts) if old is not None and len(texts) > 1 else None
-        return None
+                yield slug
+            case ast.MatchOr(patterns=patterns):
+                for inner in patterns:
+                    yield from self.patterns(inner)
+            case ast.MatchAs(pattern=ast.pattern() as inner):
+                yield from self.patterns(inner)
 
-    def beside(self, node: ast.If) -> Iterator[ast.If]:
-        """The ifs that follow one directly, where each of them leaves the block."""
-        parent = self.tree.parent(node)
-        block = next((b for b in (getattr(parent, f, []) for f in ("body", "orelse", "finalbody")) if node in b), [])
-        if node.orelse or not isinstance(node.body[-1], LEAVES):
-            return
-        for step in (1, -1):
-            index = block.index(node) + step if node in block else -1
-            while 0 <= index < len(block) and isinstance(beside := block[index], ast.If):
-                if beside.orelse or not isinstance(beside.body[-1], LEAVES):
-                    break
-                yield beside
-                index += step
+    @cached_property
+    def enums(self) -> frozenset[str]:
+        """The enums of this module that have a member for the successor as well."""
+        classes = (node for node in self.tree.tree.body if isinstance(node, ast.ClassDef))
+        return frozenset(
+            node.name
+            for node in classes
+            if is_enum(node)
+            and {text for _, _, text in members(node)} & {self.old, *self.successors(node.name)}
+            and {text for _, _, text in members(node)} >= {self.old, *self.successors(node.name)}
+        )
 
     def holder(self, node: ast.AST) -> str:
         """The name that a container goes by: what it is assigned to, passed as or compared with."""
@@ -148,14 +147,45 @@ class Slugs:
         return ""
 
 
+def is_enum(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith(ENUMS) for base in node.bases)
+
+
+def members(node: ast.ClassDef) -> Iterator[tuple[str, ast.Assign, str]]:
+    """The members of an enum that are texts: name, statement, text."""
+    for statement in node.body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id=name)],
+                value=ast.Constant(value=str() as text) | ast.Tuple(elts=[ast.Constant(value=str() as text), *_]),
+            ):
+                yield name, statement, text
+
+
 def last_name(node: ast.AST) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
         case ast.Subscript(slice=ast.Constant(value=str() as name)):
             return name
-        case ast.Call(func=ast.Attribute(value=inner, attr="lower" | "strip" | "casefold")):
+        case ast.NamedExpr(target=target):
+            return last_name(target)
+        case ast.Call(func=ast.Attribute(value=inner, attr=attr)) if attr in NORMALISED:
             return last_name(inner)
         case ast.Call(func=func, args=[ast.Constant(value=str() as name), *_]) if last_name(func) in ("getenv", "get"):
             return name
     return ""
+
+
+def plain(node: ast.expr) -> ast.expr:
+    """What is asked about, without what only brings it into shape: `p` of `(p := read()).lower()` and of `p.value`."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=attr), args=[], keywords=[]) if attr in NORMALISED:
+            return plain(inner)
+        case ast.Attribute(value=inner, attr="value" | "name"):
+            return plain(inner)
+        case ast.NamedExpr(target=target):
+            return target
+        case ast.Call(func=ast.Name(id="str"), args=[inner], keywords=[]):
+            return plain(inner)
+    return node
