@@ -28,6 +28,8 @@ from scanners.dead_branches.python_tests import Slug, Slugs, last_name
 
 Span = tuple[int, int]
 VALUE = "what it asks is settled once '{}' is gone: say what is to stand there instead"
+TANGLED = "its chain can't be taken apart: a branch would never be reached, or stands in another indentation"
+WHOLE = "nothing of this match is left without it: remove the match by hand"
 LEFT = "a comment asks to leave it"
 DEFINED = (ast.If, ast.IfExp, ast.BoolOp)
 
@@ -112,7 +114,7 @@ class _Reader:
                 plan, planned = self.chains.plan(head), True
             for slug in folded.old:
                 if folded.stuck or plan is None:
-                    yield dead("a branch", slug, self._new(slug, branch.test), stuck=folded.stuck or SHAPE)
+                    yield dead("a branch", slug, self._new(slug, branch.test), stuck=folded.stuck or TANGLED)
                 else:
                     part = (python_blocks.block(self.tree, branch),) if folded.value is False else plan.regions
                     yield dead(
@@ -154,7 +156,7 @@ class _Reader:
         every_goes = len(settled) == len(node.cases)
         for case, old in settled:
             cuts = () if every_goes else python_blocks.case(self.tree, case)
-            yield dead("a case", old, self._new(old, node.subject), cuts, SHAPE)
+            yield dead("a case", old, self._new(old, node.subject), cuts, WHOLE if every_goes else SHAPE)
 
     def patterns(self, pattern: ast.MatchOr, node: ast.Match, old: Slug, texts: set[str]) -> Iterator[Dead]:
         """`case "gradient" | "openrouter"`"""

@@ -22,29 +22,10 @@ from scanners.dead_branches.python_tests import Asked, Slug, Slugs, last_name, p
 
 Scope = ast.AST
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-HARMLESS = frozenset(
-    [
-        "getenv",
-        "get",
-        "len",
-        "isinstance",
-        "issubclass",
-        "hasattr",
-        "getattr",
-        "bool",
-        "str",
-        "int",
-        "lower",
-        "upper",
-        "strip",
-        "casefold",
-        "startswith",
-        "endswith",
-        "any",
-        "all",
-        "callable",
-    ]
-)
+HARMLESS = {
+    *("getenv", "get", "len", "isinstance", "issubclass", "hasattr", "getattr", "bool", "str", "int", "any", "all"),
+    *("lower", "upper", "strip", "casefold", "startswith", "endswith", "callable"),
+}
 MIXED = "the condition does something else as well: decide what of it is still needed"
 
 
@@ -102,7 +83,7 @@ class Conditions:
         news = self.slugs.successors(last_name(subject))
         if any(slug.owner in self.enums for slug in old if slug.owner) or self._typed(subject, news):
             return True
-        scope, name = self.scope(subject), ast.dump(plain(subject))
+        scope, name = self.scope(subject), ast.unparse(plain(subject))
         at = self.tree.span(node)[0]
         others = (where for where, texts in self._questions.get((scope, name), ()) if texts & news)
         return any(not self._rebound(scope, subject, at, where) for where in others)
@@ -112,7 +93,7 @@ class Conditions:
         """Every question of the module, by scope and subject: where it stands, and which providers it names."""
         found: dict[tuple[Scope, str], list[tuple[int, frozenset[str]]]] = {}
         for node, subject, texts in self._every():
-            key = self.scope(subject), ast.dump(plain(subject))
+            key = self.scope(subject), ast.unparse(plain(subject))
             found.setdefault(key, []).append((self.tree.span(node)[0], texts))
         return found
 
@@ -150,7 +131,7 @@ class Conditions:
                     names.setdefault(node.arg, [])
                 elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     parent = self.tree.parent(node)
-                    value = getattr(parent, "value", None)
+                    value: ast.expr | None = getattr(parent, "value", None)
                     shaped = value is not None and node.id in {getattr(n, "id", "") for n in ast.walk(value)}
                     anew = not shaped and not isinstance(parent, ast.NamedExpr)
                     names.setdefault(node.id, []).extend([self.tree.span(node)[0]] if anew else [])
@@ -175,7 +156,8 @@ class Conditions:
         declared = next((a.annotation for a in every if a.arg == name.id and a.annotation is not None), None)
         if declared is None:
             return False
-        texts = {n.value for part in (declared, *self._aliases(declared)) for n in ast.walk(part) if _is_text(n)}
+        parts = (n for part in (declared, *self._aliases(declared)) for n in ast.walk(part))
+        texts = {n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
         return self.slugs.old in texts and bool(texts & news)
 
     def _aliases(self, declared: ast.expr) -> Iterator[ast.expr]:
@@ -196,10 +178,6 @@ def stops(last: ast.stmt) -> bool:
         case ast.Expr(value=ast.Call(func=func)):
             return ast.unparse(func) in ("sys.exit", "exit", "quit", "os._exit", "parser.error")
     return False
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _root(subject: ast.expr) -> ast.Name | None:

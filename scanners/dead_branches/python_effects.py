@@ -24,7 +24,8 @@ Span = tuple[int, int]
 
 def spoilt(tree: PythonTree, vocabulary: Vocabulary, found: Sequence[Dead]) -> dict[int, str]:
     """What must stay, by where its slug starts, with the reason."""
-    gone = _merged([region for dead in found for region in dead.regions if not dead.stuck])
+    found = [dead for dead in found if not dead.stuck and not dead.member]  # a member's uses change with it
+    gone = _merged([region for dead in found for region in dead.regions])
     if not gone:
         return {}
     judge = _Judge(tree, vocabulary, gone)
@@ -32,7 +33,7 @@ def spoilt(tree: PythonTree, vocabulary: Vocabulary, found: Sequence[Dead]) -> d
     for node in tree.nodes:
         if judge.inside(node) and (reason := judge.reason(node)) is not None:
             at = tree.span(node)[0]
-            holders = [d for d in found if not d.stuck and any(a <= at < b for a, b in d.regions)]
+            holders = [dead for dead in found if any(a <= at < b for a, b in dead.regions)]
             for dead in holders:
                 reasons.setdefault(dead.start, reason)
     return reasons
@@ -82,7 +83,7 @@ class _Judge:
             return None
         if isinstance(scope, FUNCTIONS) and name in {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}:
             return None
-        line = self._reads(scope, name)
+        line = self._reads(self.tree.tree if isinstance(scope, ast.ClassDef) else scope, name)
         if line is None:
             return None
         return f"{name} is set in this branch only, and line {line} needs it: set it for the others, or remove both"
@@ -91,7 +92,7 @@ class _Judge:
         for node in ast.walk(scope):
             match node:
                 case ast.Name(id=read) | ast.Attribute(attr=read) if read == name and not self.inside(node):
-                    if isinstance(node, ast.Name) or isinstance(scope, ast.ClassDef):
+                    if isinstance(node, ast.Name) or scope is self.tree.tree:
                         return node.lineno
         return None
 

@@ -82,7 +82,7 @@ class Members:
             if self.tree.text[container[0]] not in "([{":  # of a subscript: from its bracket on
                 container = container[0] - 1, self.tree.span(self.tree.parent(node) or node)[1]
             outer, stuck = outer_span(self.tree, container, *self.tree.span(element))
-            comma = self._lone_comma(node, rest[0], element) if len(rest) == 1 else ()
+            comma = self._lone_comma(node, rest[0], outer) if len(rest) == 1 and outer else ()
             yield dead("a member", slug, min(news), (outer,) if outer else (), stuck or SHAPE, inserts=comma)
 
     def _asked(self, node: ast.expr) -> bool:
@@ -91,12 +91,13 @@ class Members:
         asked = self.slugs.asked(parent) if isinstance(parent, ast.Compare) else None
         return asked is not None and self.conditions.handled(asked)
 
-    def _lone_comma(self, node: ast.AST, left: ast.expr, gone: ast.expr) -> tuple[tuple[int, str], ...]:
+    def _lone_comma(self, node: ast.AST, left: ast.expr, cut: Span) -> tuple[tuple[int, str], ...]:
         """A tuple of one needs its comma, unless it is the index of a subscript."""
         if not isinstance(node, ast.Tuple) or isinstance(self.tree.parent(node), ast.Subscript):
             return ()
         end = self.tree.span(left)[1]
-        stays = self.tree.text[end:].lstrip().startswith(",") and self.tree.span(gone)[0] < end
+        behind = self.tree.text[end : max(end, cut[0])] + self.tree.text[max(end, cut[1]) :]
+        stays = behind.lstrip().startswith(",")
         return () if stays else ((end, ","),)
 
     def _is_choice(self, node: ast.AST) -> bool:
