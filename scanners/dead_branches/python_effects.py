@@ -77,8 +77,6 @@ class _Judge:
 
     def _missed(self, scope: ast.AST, node: ast.AST, name: str) -> str | None:
         """Why a name must stay that is bound here: it is read where nothing else binds it."""
-        if isinstance(scope, COMPREHENSIONS):
-            return None
         if any(name in _binds(other) and not self.inside(other) for other in self._of(scope)):
             return None
         if isinstance(scope, FUNCTIONS) and name in {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}:
