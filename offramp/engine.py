@@ -153,6 +153,7 @@ def run(project: Project, options: Options = Options(), progress: Progress = sil
     for turn in range(MAX_ROUNDS):
         if turn:  # each round begins as a new run would, so that a second run has nothing to do
             project = project.reopened()
+            ledger.reconsider()
         _enter(ledger, project, find(project, progress if not turn else silent), options)
         before.documents = before.documents or dict(project.documents)
         applied = 0
@@ -226,7 +227,7 @@ def _answers(
     proposals: list[Proposal] = []
     refused: list[tuple[Record, Refusal]] = []
     for record in pending:
-        if record.now.rule not in module.RULES:
+        if record.final or record.now.rule not in module.RULES:
             continue
         document = project.document(record.now.path)
         if document is None:

@@ -33,6 +33,7 @@ class Record:
     state: State = State.OPEN
     by: str = ""  # the codemod that fixed it
     reason: str = ""  # why it was refused, suppressed or is external
+    final: bool = False  # no codemod is asked about it in this round
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -105,7 +106,12 @@ class Ledger:
 
     def refuse(self, record: Record, refusal: Refusal) -> None:
         record.state = State.EXTERNAL if refusal.external else State.REFUSED
-        record.reason = refusal.reason
+        record.reason, record.final = refusal.reason, refusal.final
+
+    def reconsider(self) -> None:
+        """Ask every codemod again about what one of them has left, as a new run would."""
+        for record in self.records:
+            record.final = False
 
     def mended(self, rescan: Iterable[Finding], rules: Iterable[str]) -> None:
         """Of rules that look at several files at once: what is no longer found, other edits have mended.

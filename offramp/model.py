@@ -202,11 +202,15 @@ class Fix:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a finding is left to a person; a whole sentence. `external`: the work lies outside the files."""
+    """Why a finding is left to a person; a whole sentence. `external`: the work lies outside the files.
+
+    `final`: no later codemod is asked about it.
+    """
 
     reason: str
     external: bool = False
     group: str = ""  # a refusal within a group refuses the whole group
+    final: bool = False
 
 
 class Problem(Exception):

@@ -46,10 +46,22 @@ def calls(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     for sdk in vocabulary.migration.sdks:
         file = follow(document, sdk)
         for use in file.uses if file is not None else ():
+            if stays(sdk, use.shape) and not use.bound.fault:
+                continue
             term = Term(TermKind.SYMBOL, use.shape.match, use.shape.replace, use.shape.match)
             place = Place(Role.CODE, "a call", start=use.start, end=use.end)
             match = Match(use.start, use.end, document.text[use.start : use.end], (term,))
             yield finding(document, "retired-symbol", match, term, place, f"a use of the retired {use.shape.match}")
+
+
+def stays(sdk: Sdk, shape: Shape) -> bool:
+    """Whether a shape is right as it is: an SDK stays that serves both providers, and a call may be of the new one."""
+    return not sdk.whole and shape.match == shape.replace
+
+
+def keeps_name(sdk: Sdk, shape: Shape) -> bool:
+    """Whether what is called keeps its name: `openai.OpenAI(…)` that is only given other arguments."""
+    return not sdk.whole and shape.match.partition("(")[0] == (shape.replace or "").partition("(")[0]
 
 
 def is_shape(migration: Migration, found: Finding) -> bool:
@@ -99,7 +111,8 @@ class File:
         self.functions: dict[ast.AST, str] = {}
         self.found: dict[ast.AST, Use] = {}
         self._elements = {shape.makes or f"each {shape.yields}": shape.yields for shape in sdk.shapes if shape.yields}
-        self.followed = {kind for shape in sdk.shapes for kinds in shape.of.values() for kind in kinds.split("|")}
+        changed = [shape for shape in sdk.shapes if shape.replace is not None]  # what only may not be asked is free
+        self.followed = {kind for shape in changed for kinds in shape.of.values() for kind in kinds.split("|")}
         self.followed |= {stream for stream, element in self._elements.items() if element in self.followed}
         expressions = [
             n for n in self.nodes.all if isinstance(n, (ast.Call, ast.Attribute, ast.Subscript, ast.Compare, ast.Name))

@@ -9,6 +9,7 @@ A migration file marks what is generated; the lines between the marks are replac
 
     models PROVIDER VENDOR          ids of the provider → VENDOR/id in both of OpenRouter's catalogues; `~` for the rest
     keywords OLD:Class NEW:Class    keyword arguments of a class → those of its successor that mean the same field
+    … but A|B                       without the ids or keywords that match A or B (a `*` for any characters)
     names OLD NEW                   public names of a module that its successor has under the same name
     env PACKAGE,… OLD NEW           variables that the packages read, of the key and of the base URL, as NEW calls them
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import fnmatch
 import functools
 import importlib
 import importlib.metadata
@@ -81,6 +83,10 @@ def known_ids(provider: str) -> set[str]:
         from openai.types import chat_model
 
         ids |= set(chat_model.ChatModel.__args__)
+    if provider == "anthropic":
+        from anthropic.types import model
+
+        ids |= set(model.Model.__args__[0].__args__)
     return {name for name in ids if ID.fullmatch(name) and not name.startswith("ft:")}
 
 
@@ -171,11 +177,14 @@ RECIPES: Mapping[str, Callable[..., tuple[str, Table]]] = {
 
 
 def lines(recipe: str, indent: str) -> Iterator[str]:
-    name, *arguments = recipe.split()
+    wanted, _, without = recipe.partition(" but ")
+    name, *arguments = wanted.split()
     read_from, table = RECIPES[name](*arguments)
     yield f"{indent}# >>> {recipe}"
     yield f"{indent}# {read_from}"
     for old, new in table.items():
+        if any(fnmatch.fnmatchcase(old, pattern) for pattern in without.split("|")):
+            continue
         yield f"{indent}{old}: {'~' if new is None else new}"
     yield f"{indent}# <<<"
 

@@ -4,18 +4,21 @@
     model.generate_content(question)  ->  client.models.generate_content(model=model, contents=question)
 
 All calls of a file change, with its imports, or none: where an object is handed on, an argument has no successor, or
-the client can't be seen from a call, the file is left to a person with that reason.
+the client can't be seen from a call, the file is left to a person with that reason, and its keys, models and URLs with
+it: the old client would send the new key.
 """
 
 from __future__ import annotations
 
 from codemods.sdk_calls import edits
 from offramp import notebooks
-from offramp.model import Finding, Fix, Refusal
+from offramp.model import Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from scanners import sdk_calls
+from scanners.sdk_calls import stays
 
-RULES = ("retired-symbol",)
+TOGETHER = ("retired-env-var", "retired-model", "retired-url", "hardcoded-fallback")  # they change with the calls
+RULES = ("retired-symbol", *TOGETHER)
 SUBJECT = "Replace the calls of the retired SDK"
 
 
@@ -24,6 +27,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 
 def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
+    if finding.rule in TOGETHER:
+        return _left_with(finding, context)
     for sdk in context.migration.sdks:
         if finding.term.entry not in {shape.match for shape in sdk.shapes}:
             continue
@@ -36,4 +41,20 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
             told = f"{plan}: rewrite the calls of {sdk.modules[0]} in this file by hand, with the import"
             return Refusal(told, group=group)
         return Fix(f"{finding.term.entry} → {finding.term.new}", tuple(plan), group=group)
+    return None
+
+
+def _left_with(finding: Finding, context: Context) -> Refusal | None:
+    """Leave what the old calls need where they are left: a name in code is renamed in all files or none, though."""
+    spelled = finding.term.kind is TermKind.ENV and not finding.text.isupper()
+    if spelled or finding.place.role in (Role.COMMENT, Role.PROSE):
+        return None
+    for sdk in context.migration.sdks:
+        file = sdk_calls.follow(context.document, sdk)
+        if file is None or all(stays(sdk, use.shape) and not use.bound.fault for use in file.uses):
+            continue
+        plan = edits.plan(file, context.project)
+        if isinstance(plan, str):
+            told = f"the calls of {sdk.modules[0]} in this file are left to you, and {finding.text} with them ({plan})"
+            return Refusal(told, final=True)
     return None

@@ -20,7 +20,7 @@ from offramp.migration_sdks import GIVEN, VARIABLE
 from offramp.model import Edit, apply_edits
 from offramp.project import Project
 from scanners import sdk_faults
-from scanners.sdk_calls import File, Use
+from scanners.sdk_calls import File, Use, keeps_name, stays
 from scanners.sdk_patterns import Argument
 
 
@@ -71,6 +71,9 @@ class Writer:
 
     def _use(self, use: Use) -> Iterator[Edit]:
         replace = use.shape.replace or ""
+        if stays(self.file.sdk, use.shape):
+            yield from self.edits(use.start, use.end, use)
+            return
         if use.bound.call is None or "$$$" not in replace:
             new = self._rendered(replace, use)
             if new != self.text[use.start : use.end]:
@@ -90,7 +93,8 @@ class Writer:
         head, _, lead = before.rpartition("(")
         tail, _, end = after.partition(")")
         opening, closing = self._parentheses(call)
-        yield Edit(use.start, opening, self._rendered(head, use))
+        if not keeps_name(self.file.sdk, use.shape):
+            yield Edit(use.start, opening, self._rendered(head, use))
         lead, tail = self._rendered(lead, use), self._rendered(tail, use)
         if use.bound.rest:
             yield from self._arguments(use, call, lead, tail)
@@ -127,8 +131,22 @@ class Writer:
                 yield Edit(self._start(node), self._start(following), "")
         behind = [node for node in arguments if self._start(node) > self._start(last) and node not in lines]
         end = self._span(last)[1]
-        if behind or tail:
+        if tail and not behind and (own := self._own_line(last)) is not None:
+            at, comma, indentation = own
+            if not comma:
+                yield Edit(end, end, ",")
+            yield Edit(at, at, f"{self.file.document.newline}{indentation}{tail.removeprefix(', ')},")
+        elif behind or tail:
             yield Edit(end, max((self._span(node)[1] for node in behind), default=end), tail)
+
+    def _own_line(self, node: ast.AST) -> tuple[int, bool, str] | None:
+        """Of an argument that has its line for itself: where the line ends, whether it has a comma, its indentation."""
+        start, end = self._span(node)
+        before = re.search(r"(?:\r\n|\r|\n)([ \t]*)\Z", self.text[:start])
+        after = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=[\r\n])").match(self.text, end)
+        if before is None or after is None:
+            return None
+        return after.end(), bool(after[1]), before[1]
 
     def _line(self, node: ast.AST) -> tuple[int, int] | None:
         """The lines that an argument has for itself, with its comma."""

@@ -13,31 +13,42 @@ from collections.abc import Iterator
 
 from offramp.model import Edit
 from offramp.syntax.python_imports import Binding, bound_by, whole_line
-from scanners.sdk_calls import File, is_retired
+from scanners.sdk_calls import File, is_retired, keeps_name
 from scanners.sdk_faults import is_mention
 
 
 def replace(file: File, written: str) -> list[Edit] | str:
     """The edits of the imports, given all that is newly written; or why they can't be made."""
     lines = [line for line in file.sdk.imports if any(_stands_in(b.name, written) for b in bound_by(line))]
-    gone = [b for b in file.imported if is_retired(b.target, file.sdk)]
+    in_use = _in_use(file)
+    gone = [b for b in file.imported if is_retired(b.target, file.sdk) and b.name not in in_use]
     if (name := _taken(file, lines, gone)) is not None:
         return f"{name} means something else in this file"
     edits = _guards(file, lines, gone)
     if edits is None:
         return f"{gone[0].name} is imported under a condition, and several names take its place"
     lines = _merged([line for line in lines if not _has(file, line)])
-    placed = not lines
-    for statement in dict.fromkeys(b.statement for b in file.imported):
+    statements = dict.fromkeys(b.statement for b in file.imported)
+    hosts = {line: s for line in lines for s in statements if s in file.tree.tree.body and _joins(s, line)}
+    others = [line for line in lines if line not in hosts]
+    for statement in statements:
         going = [b for b in gone if b.statement is statement]
         at_top = statement in file.tree.tree.body
-        new = [] if not lines or (placed and at_top) else lines
+        new = [line for line in lines if hosts.get(line) is statement] + others
+        if going and not at_top:  # the names are needed in its scope
+            new = lines
         kept = [alias for alias in statement.names if alias not in {b.alias for b in going}]
-        if not going and (placed or not new):
+        if not going and not new:
             continue
         edits += _statement(file, statement, going, kept, new)
-        placed = placed or at_top
+        others = [] if at_top else others
     return edits
+
+
+def _in_use(file: File) -> set[str]:
+    """The names that calls keep using, where an SDK serves both providers."""
+    kept = [use for use in file.uses if keeps_name(file.sdk, use.shape)]
+    return {n.id for use in kept for node in use.bound.consumed for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def _merged(lines: list[str]) -> list[str]:
@@ -49,6 +60,11 @@ def _merged(lines: list[str]) -> list[str]:
     return [
         f"{module} import {', '.join(sorted(several))}" if any(several) else module for module, several in names.items()
     ]
+
+
+def _joins(statement: ast.Import | ast.ImportFrom, line: str) -> bool:
+    """Whether the names of a line can be added to a statement."""
+    return isinstance(statement, ast.ImportFrom) and line.startswith(f"from {statement.module} import ")
 
 
 def _stands_in(name: str, written: str) -> bool:
@@ -94,10 +110,13 @@ def _statement(
         yield Edit(*line, "") if not new and line is not None else Edit(start, end, separator.join(new or ["pass"]))
         return
     names = ", ".join(tree.source(alias) for alias in kept)
-    own = f"import {names}"
+    own, joined = f"import {names}", list[str]()
     if isinstance(statement, ast.ImportFrom):
         own = f"from {'.' * statement.level}{statement.module or ''} import {names}"
-    if going:
+        joined = [line for line in new if _joins(statement, line)]
+        own = ", ".join([own, *(line.partition(" import ")[2] for line in joined)])
+        new = [line for line in new if line not in joined]
+    if going or joined:
         yield Edit(start, end, separator.join([own, *new]))
     elif new:
         yield Edit(end, end, separator + separator.join(new))
