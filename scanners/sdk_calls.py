@@ -46,7 +46,7 @@ def calls(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
     for sdk in vocabulary.migration.sdks:
         file = follow(document, sdk)
         for use in file.uses if file is not None else ():
-            if stays(sdk, use.shape) and not use.bound.fault:
+            if stays(sdk, use):
                 continue
             term = Term(TermKind.SYMBOL, use.shape.match, use.shape.replace, use.shape.match)
             place = Place(Role.CODE, "a call", start=use.start, end=use.end)
@@ -54,9 +54,11 @@ def calls(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield finding(document, "retired-symbol", match, term, place, f"a use of the retired {use.shape.match}")
 
 
-def stays(sdk: Sdk, shape: Shape) -> bool:
-    """Whether a shape is right as it is: an SDK stays that serves both providers, and a call may be of the new one."""
-    return not sdk.whole and shape.match == shape.replace
+def stays(sdk: Sdk, use: Use) -> bool:
+    """Whether a use is right as it is: an SDK stays that serves both providers, and a call may be of the new one."""
+    if sdk.whole or use.shape.match != use.shape.replace or use.bound.fault or use.bound.dropped:
+        return False
+    return all(argument.keyword is None for argument in use.bound.rest)
 
 
 def keeps_name(sdk: Sdk, shape: Shape) -> bool:
@@ -128,7 +130,9 @@ class File:
             self._round()
             if before == self._state():
                 break
-        self.uses = sorted(self.found.values(), key=lambda use: (use.start, -use.end))
+        parts = {node for use in self.found.values() for node in use.bound.consumed if node is not use.node}
+        whole = (use for node, use in self.found.items() if node not in parts)
+        self.uses = sorted(whole, key=lambda use: (use.start, -use.end))
 
     def named(self, node: ast.expr) -> str | None:
         """The dotted name of what an expression means, spelled with the first module of the SDK."""

@@ -10,14 +10,18 @@ it: the old client would send the new key.
 
 from __future__ import annotations
 
+import re
+
+from codemods.fail_fast import provision
 from codemods.sdk_calls import edits
 from offramp import notebooks
-from offramp.model import Finding, Fix, Refusal, Role, TermKind
+from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from scanners import sdk_calls
 from scanners.sdk_calls import stays
 
 TOGETHER = ("retired-env-var", "retired-model", "retired-url", "hardcoded-fallback")  # they change with the calls
+READ = re.compile(r"""os\.environ\[["'](\w+)["']\]""")
 RULES = ("retired-symbol", *TOGETHER)
 SUBJECT = "Replace the calls of the retired SDK"
 
@@ -40,8 +44,23 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         if isinstance(plan, str):
             told = f"{plan}: rewrite the calls of {sdk.modules[0]} in this file by hand, with the import"
             return Refusal(told, group=group)
-        return Fix(f"{finding.term.entry} → {finding.term.new}", tuple(plan), group=group)
+        settings = _settings(plan)
+        adds = tuple(add for name in settings for add in _adds(context, name))
+        title = f"{finding.term.entry} → {finding.term.new}"
+        return Fix(title, tuple(plan), group=group, settings=settings, adds=adds)
     return None
+
+
+def _settings(plan: tuple[Edit, ...]) -> tuple[str, ...]:
+    """What the new calls read."""
+    found = {match[1] for edit in plan for match in READ.finditer(edit.replacement)}
+    return tuple(sorted(found))
+
+
+def _adds(context: Context, name: str) -> tuple[tuple[str, str], ...]:
+    """The places that can be given a setting; where only a person can, the report names it."""
+    adds = provision.settle(context, name)
+    return () if isinstance(adds, Refusal) else adds
 
 
 def _left_with(finding: Finding, context: Context) -> Refusal | None:
@@ -51,7 +70,7 @@ def _left_with(finding: Finding, context: Context) -> Refusal | None:
         return None
     for sdk in context.migration.sdks:
         file = sdk_calls.follow(context.document, sdk)
-        if file is None or all(stays(sdk, use.shape) and not use.bound.fault for use in file.uses):
+        if file is None or all(stays(sdk, use) for use in file.uses):
             continue
         plan = edits.plan(file, context.project)
         if isinstance(plan, str):

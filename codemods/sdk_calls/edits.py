@@ -71,7 +71,7 @@ class Writer:
 
     def _use(self, use: Use) -> Iterator[Edit]:
         replace = use.shape.replace or ""
-        if stays(self.file.sdk, use.shape):
+        if stays(self.file.sdk, use):
             yield from self.edits(use.start, use.end, use)
             return
         if use.bound.call is None or "$$$" not in replace:
