@@ -27,6 +27,7 @@ from scanners import sdk_conditions, sdk_patterns
 from scanners.sdk_patterns import Bound
 from scanners.sdk_values import FUNCTIONS, Key, Nodes
 
+EXPRESSIONS = (ast.Call, ast.Attribute, ast.Subscript, ast.Compare, ast.BoolOp, ast.Name, ast.Dict)
 ROUNDS = 12  # each settles one more link of a chain of names; real files need three
 
 
@@ -116,9 +117,7 @@ class File:
         changed = [shape for shape in sdk.shapes if shape.replace is not None]  # what only may not be asked is free
         self.followed = {kind for shape in changed for kinds in shape.of.values() for kind in kinds.split("|")}
         self.followed |= {stream for stream, element in self._elements.items() if element in self.followed}
-        expressions = [
-            n for n in self.nodes.all if isinstance(n, (ast.Call, ast.Attribute, ast.Subscript, ast.Compare, ast.Name))
-        ]
+        expressions = [n for n in self.nodes.all if isinstance(n, EXPRESSIONS)]
         heads = {sdk_patterns.head(shape.match) for shape in sdk.shapes}
         self._candidates = [
             n
@@ -130,7 +129,7 @@ class File:
             self._round()
             if before == self._state():
                 break
-        parts = {node for use in self.found.values() for node in use.bound.consumed if node is not use.node}
+        parts = {part for use in self.found.values() for part in pattern_of(use)}
         whole = (use for node, use in self.found.items() if node not in parts)
         self.uses = sorted(whole, key=lambda use: (use.start, -use.end))
 
@@ -260,6 +259,14 @@ class File:
         returns = [n for n in ast.walk(function) if isinstance(n, ast.Return) and self.nodes.scope(n) is function]
         kinds = {self.kind(n.value) for n in returns}
         return kinds.pop() if len(kinds) == 1 else None
+
+
+def pattern_of(use: Use) -> set[ast.AST]:
+    """What of a use is its pattern itself, and no use of its own: `askai.Client` of a call of it."""
+    if use.bound.fault:
+        return {node for node in use.bound.consumed if node is not use.node}
+    own = [*use.bound.variables.values(), *(argument.node for argument in use.bound.rest), *use.bound.dropped]
+    return {*ast.walk(use.node)} - {use.node} - {inner for node in own for inner in ast.walk(node)}
 
 
 def _meanings(tree: PythonTree, imported: tuple[Binding, ...]) -> dict[str, str]:

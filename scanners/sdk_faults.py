@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from offramp.project import Project
-from scanners.sdk_calls import File, mentioned
+from scanners.sdk_calls import File, mentioned, pattern_of
 from scanners.sdk_values import FUNCTIONS
 
 
@@ -45,7 +45,7 @@ def _shapes(file: File) -> Iterator[tuple[int, str]]:
 
 
 def _consumed(file: File) -> set[ast.AST]:
-    covered = {node for use in file.uses for node in use.bound.consumed}
+    covered = {node for use in file.uses for node in (*use.bound.consumed, *pattern_of(use))}
     return covered | {use.bound.variables[name] for use in file.uses for name in use.shape.of}
 
 

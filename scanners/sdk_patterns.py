@@ -125,7 +125,7 @@ def _matches(pattern: ast.AST, node: ast.AST, bound: Bound, side: _Side) -> bool
 
 def _bind(name: str, node: ast.expr, bound: Bound) -> bool:
     before = bound.variables.setdefault(name, node)
-    return before is node or ast.dump(before) == ast.dump(node)
+    return before is node or ast.unparse(before) == ast.unparse(node)  # read here, bound there
 
 
 def dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:
