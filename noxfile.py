@@ -71,6 +71,16 @@ def real(session: nox.Session) -> None:
 
 
 @nox.session
+def generated(session: nox.Session) -> None:
+    """All generated programs: run, migrated in memory, run again (the everyday tests take a share of them)."""
+    install(session, *TESTS)
+    install(session, "-e", ".")
+    workers = os.environ.get("TEST_WORKERS", "auto")
+    programs = {"GENERATED_PROGRAMS": os.environ.get("GENERATED_PROGRAMS", "250")}
+    session.run("pytest", "-q", "-n", workers, "tests/generated", *session.posargs, env=programs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, and the directions in which modules may import each other."""
     install(session, "ruff", "import-linter", ".")

@@ -247,7 +247,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     findings = list(findings)
     company = {f.path for f in findings if not f.bare and f.term.kind is not TermKind.PATH}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
-    names = [f for f in findings if f.bare and _is_identifier(f) and is_specific(f.text)]
+    names = [f for f in findings if _is_identifier(f) and is_specific(f.text)]
     anchored = {f.text for f in names if f.path in company}
     # a test, say, of a file that has company
     kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}

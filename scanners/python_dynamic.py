@@ -1,6 +1,7 @@
-"""Imports of modules whose names are put together at run time, where a retired module may be meant.
+"""Names that are put together at run time, where a retired module or a name of the provider may be meant.
 
     importlib.import_module(f"lib.{provider}_client")    may load lib.gradient_client
+    getattr(self, "gradient_" + kind)                    may read gradient_chat, which has to keep its name
 
 They are found by what of the name is written, and always left to a person.
 """
@@ -16,6 +17,8 @@ from offramp.syntax.python_names import name_of
 from scanners.python_modules import Modules
 
 LOADERS = ("import_module", "__import__", "find_spec", "resolve_name", "import_string", "load_module")
+READERS = {"getattr": 1, "hasattr": 1, "setattr": 1, "delattr": 1, "attrgetter": 0, "methodcaller": 0}
+TABLES = ("globals", "locals", "vars")
 ANYTHING = ".+"
 
 
@@ -33,6 +36,24 @@ def imports(tree: PythonTree, modules: Modules) -> Iterator[tuple[int, int, str,
             if "." in entry and re.fullmatch(rf"{shape}", entry):
                 yield (*tree.span(node.args[0]), entry, new)
                 break
+
+
+def attributes(tree: PythonTree) -> set[str]:
+    """The patterns of the attributes and global names that are looked up by a name of parts, one of them written."""
+    asked: list[ast.AST] = []
+    if not any(word in tree.text for word in (*READERS, *TABLES, "__dict__")):
+        return set()
+    for node in tree.nodes:
+        match node:
+            case ast.Call(args=arguments) if (at := READERS.get(name_of(node.func), 9)) < len(arguments):
+                asked.append(arguments[at])
+            case ast.Subscript(value=ast.Call() as call) if name_of(call.func) in TABLES:
+                asked.append(node.slice)
+            case ast.Subscript(value=ast.Attribute(attr="__dict__")):
+                asked.append(node.slice)
+    given = [v for n in asked if isinstance(n, ast.Name) for _, v in tree.members.values.get(n.id, ())]
+    shapes = {_shape(node) for node in (*asked, *given) if isinstance(node, ast.expr)}
+    return {shape for shape in shapes if ANYTHING in shape and re.search(r"[^\W_]", shape.replace(ANYTHING, ""))}
 
 
 def _shape(node: ast.AST) -> str:

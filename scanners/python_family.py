@@ -20,6 +20,7 @@ from offramp.project import PathIndex, Project
 from offramp.syntax.python import PythonTree
 from offramp.syntax.python_classes import Class
 from offramp.syntax.python_imports import absolute
+from scanners.python_dynamic import attributes
 
 LEAD = re.compile(r"\b(?:def|class)\s+$|\b(?:self|cls|super\(\))\s*\.\s*$")
 DEPTH = 8  # re-exports followed
@@ -73,7 +74,10 @@ class Family:
         return bool(self.holders(name)) or any(name in tree.scopes.assigned for _, tree in self.mentioning(name))
 
     def _known_outside(self, old: str, new: str) -> str | None:
-        """Why a name can't change in the code alone: something outside of it knows the name."""
+        """Why a name can't change in the code alone: something outside of it knows the name, or puts it together."""
+        shapes = ((p, s) for p, s in self.put_together if s.fullmatch(old) and not s.fullmatch(new))
+        if (where := next((path for path, _ in shapes), None)) is not None:
+            return f"{where} puts together a name at run time that may be {old}: change where its parts come from"
         for path, held in self.holders(old):
             if old in held.columns:
                 why = f"{old} of {held.name} in {path} is a column of a database"
@@ -168,6 +172,11 @@ class Family:
         roots += [f"{root}src/" for root in roots]
         candidates = (f"{root}{inner}{end}" for root in roots for end in (".py", "/__init__.py"))
         return next((path for path in candidates if path in self.project.paths), None)
+
+    @functools.cached_property
+    def put_together(self) -> list[tuple[str, re.Pattern[str]]]:
+        """The patterns of the names that are looked up by parts, and where."""
+        return [(path, re.compile(s)) for path, tree in self.mentioning("") for s in sorted(attributes(tree))]
 
     @functools.cached_property
     def left_behind(self) -> dict[str, str]:
