@@ -4,17 +4,22 @@
     in `requirements.txt`
 
 A requirement is replaced as a whole: name, extras and version; marker and comment stay. Where the successor stands
-in the same list already, the retired one is deleted. Pins with hashes, compiled files and URLs are left to a person.
+in the same list already, the retired one is deleted. As long as a Python file imports the retired one, it stays, and
+the successor is required beside it. Pins with hashes, compiled files and URLs are left to a person.
 An import is not renamed because its package is replaced: the other package has another API. `rewrites:` and
 `modules:` of the migration say what to do with it.
 """
 
 from __future__ import annotations
 
-from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
+import os
+import re
+
+from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind, apply_edits
 from offramp.project import Context
 from offramp.syntax import commands, manifest, specification
 from offramp.syntax.manifest import Required
+from offramp.syntax.python import PythonTree
 
 RULES = ("retired-package", "retired-import")
 SUBJECT = "Replace the packages"
@@ -37,6 +42,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if new is None:
         return _deleted(finding, found, f"{finding.text} goes: nothing replaces it")
     name, version = specification.split(new, ecosystem)
+    if ecosystem == commands.PIP and (importer := _importer(finding, context)) is not None:
+        return _beside(finding, context, found, new, importer)
     own = specification.marker(context.document.text[found.start : finding.place.end])
     for other in found.beside:
         if specification.same(other, name) and specification.marker(other) in ("", own):
@@ -62,6 +69,39 @@ def _successor(finding: Finding, context: Context) -> tuple[str, str | None]:
     ecosystem = commands.ecosystem(context.document.kind, finding.place)
     table = {old.lower(): new for old, new in context.migration.packages.get(ecosystem, {}).items()}
     return ecosystem, table.get(finding.text.lower())
+
+
+def _importer(finding: Finding, context: Context) -> str | None:
+    """A file that still imports the package after all that could be rewritten."""
+    folder = os.path.dirname(context.document.path)
+    if finding.place.syntax == commands.INSTALLED:
+        folder = ""  # an image, a job or a script may install for any part of the tree
+    elif os.path.basename(folder) == "requirements":
+        folder = os.path.dirname(folder)
+    modules = [re.sub(r"[-_.]+", joint, finding.text.lower()) for joint in ("_", ".")]
+    if context.project.exists(modules[0]) or context.project.exists(f"{modules[0]}.py"):
+        return None  # the project has a module of that name itself
+    for path, document in sorted(context.project.documents.items()):
+        inside = not folder or path.startswith(f"{folder}/")
+        tree = document.tree if document.kind == "python" and inside and document.left_alone is None else None
+        for binding in tree.imports if isinstance(tree, PythonTree) else ():
+            if any(f"{binding.target.lower()}.".startswith(f"{module}.") for module in modules):
+                return path
+    return None
+
+
+def _beside(finding: Finding, context: Context, found: Required, new: str, importer: str) -> Fix | Refusal:
+    """The successor is required as well, and the retired package as long as something imports it."""
+    name, _ = specification.split(new, commands.PIP)
+    if any(specification.same(other, name) for other in found.beside):
+        return Refusal(f"{importer} still imports it: rewrite that file first, then remove {finding.text}")
+    if found.outer is None:
+        return Refusal(f"{importer} still imports it: rewrite that file first; until then add {new} beside it")
+    start, end = found.outer
+    edits = manifest.replaced(context.document, found, new, commands.PIP)
+    inner = (Edit(e.start - start, e.end - start, e.replacement) for e in edits)
+    copy = apply_edits(context.document.text[start:end], inner)
+    return Fix(f"{new} beside {finding.text}, which {importer} still imports", (Edit(start, start, copy),))
 
 
 def _deleted(finding: Finding, found: Required, title: str) -> Fix | Refusal:

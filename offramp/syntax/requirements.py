@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from offramp.model import Entry, Place, Role
@@ -86,6 +87,12 @@ def parse(text: str) -> Requirements:
 
 
 def check(before: str, after: str) -> str | None:
-    if sum(bool(line.name) for line in parse(after).lines) > sum(bool(line.name) for line in parse(before).lines):
-        return "the file would have a requirement more than before"
-    return None
+    had, has = _named(before), _named(after)
+    twice = next((name for (name, marker), count in has.items() if count > max(had[name, marker], 1)), None)
+    return None if twice is None else f"{twice} would be required twice"
+
+
+def _named(text: str) -> Counter[tuple[str, str]]:
+    """How often each package is required, by name and marker."""
+    lines = (line for line in parse(text).lines if line.name)
+    return Counter((line.name.lower(), text[line.start : line.stop].partition(";")[2].strip()) for line in lines)

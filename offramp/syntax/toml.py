@@ -281,8 +281,16 @@ def _difference(before: object, after: object, path: str) -> str | None:
             return f"{path or 'the file'} would have more keys than before"
         shared = ((key, before[key], after[key]) for key in before if key in after)
         return next((why for key, b, a in shared if (why := _difference(b, a, f"{path}.{key}".lstrip(".")))), None)
-    if isinstance(before, list) and isinstance(after, list) and len(after) > len(before):
+    grown = isinstance(before, list) and isinstance(after, list) and len(after) > len(before)
+    if grown and not _among(before, after):
         return f"{path} would have more items than before"
     if type(before) is not type(after) and not {type(before), type(after)} <= {str, dict}:
         return f"{path} would be of another type"
     return None
+
+
+def _among(before: object, after: object) -> bool:
+    """Whether a list is another one with more texts among those that were there, none of them twice."""
+    if not isinstance(before, list) or not isinstance(after, list) or not all(isinstance(item, str) for item in after):
+        return False
+    return [item for item in after if item in before] == before and len(set(after)) == len(after)

@@ -192,7 +192,8 @@ def test_specifications() -> None:
 CHECKS = [
     (env, "A=1\n", "B=1\n", "A=1\nB=1\n"),
     (ini, "[a]\nb=1\n", "[a]\nc=1\n", "[a]\nb=1\nc=1\n"),
-    (requirements, "a\n", "b\n", "a\nb\n"),
+    (requirements, "a\n", "b\na\n", "a\na\n"),
+    (requirements, "a\n", "a\na; python_version < '3'\n", "a==1\na==2\n"),
     (makefile, "A = 1\n", "B = 1\n", "A = 1\nB = 1\n"),
     (powershell, "f(1)\n", "f(2)\n", "f(1\n"),
 ]
