@@ -7,7 +7,7 @@
 
     PROVIDERS = ("gradient", "openrouter")  ->  PROVIDERS = ("openrouter",)
 
-Constants, functions, classes and imports of the file that nothing else in the repository uses go with it.
+Constants, private functions and imports of the file that nothing else in the repository uses go with it.
 
 A branch, entry, member or row is removed where the same place answers for the successor: another question about the
 same subject in the same function (for `self.x`: class; for a global: module), a case of the same `match`, a key of
