@@ -45,6 +45,9 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if term.kind is TermKind.PROVIDER:
         why = f"{finding.text} is the provider's name as an identifier"
         return Refusal(f"{why}: add it to symbols: with its new name, or to homonyms: if it means something else")
+    if finding.place.role is Role.STRING and sdk_calls.is_argument(context.document, context.migration, finding.text):
+        why = f"{finding.text} may be the parameter of a class that stays"
+        return Refusal(f"{why}: rename it by hand if it is not, or add it to homonyms:", group=group)
     if term.new is None:
         return Refusal(f"the migration names no successor of {finding.text}: remove its use, or add one to symbols:")
     if (refusal := _foreign(finding, context, group)) is not None:

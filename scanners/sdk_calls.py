@@ -74,6 +74,12 @@ def is_shape(migration: Migration, found: Finding) -> bool:
     )
 
 
+def is_argument(document: Document, migration: Migration, name: str) -> bool:
+    """Whether a class that stays, and that a file uses, has a parameter of this name."""
+    staying = [sdk for sdk in migration.sdks if not sdk.whole and any(name in shape.arguments for shape in sdk.shapes)]
+    return any((file := follow(document, sdk)) is not None and bool(file.uses) for sdk in staying)
+
+
 @functools.lru_cache(maxsize=64)
 def follow(document: Document, sdk: Sdk) -> File | None:
     """What a file does with an SDK; None where it does not import it."""

@@ -49,6 +49,14 @@ def _is_lost(comment: str, start: int, edits: list[Edit]) -> bool:
     return any(edit.start <= start < edit.end and comment not in edit.replacement for edit in edits)
 
 
+def _arguments_of(text: str) -> list[str]:
+    """The arguments in a piece of a call, one by one."""
+    source = f"f({text.strip(', ')})"
+    call = ast.parse(source, mode="eval").body
+    assert isinstance(call, ast.Call)
+    return [ast.get_source_segment(source, node) or "" for node in (*call.args, *call.keywords)]
+
+
 class Writer:
     """Writes the replacements of the uses in a file; one within another's argument is written inside it."""
 
@@ -121,6 +129,8 @@ class Writer:
         arguments = sorted([*call.args, *call.keywords], key=self._start)
         last = max(kept, key=self._start)
         first = min(kept, key=self._start)
+        if lead and (own := self._own_line(first)) is not None:
+            lead = "".join(f"{text},{self.file.document.newline}{own[2]}" for text in _arguments_of(lead))
         lines = {node: line for node in arguments if node not in kept and (line := self._line(node)) is not None}
         for node, following in zip(arguments, [*arguments[1:], None], strict=True):
             if node in kept:
@@ -135,7 +145,8 @@ class Writer:
             at, comma, indentation = own
             if not comma:
                 yield Edit(end, end, ",")
-            yield Edit(at, at, f"{self.file.document.newline}{indentation}{tail.removeprefix(', ')},")
+            added = (f"{self.file.document.newline}{indentation}{text}," for text in _arguments_of(tail))
+            yield Edit(at, at, "".join(added))
         elif behind or tail:
             yield Edit(end, max((self._span(node)[1] for node in behind), default=end), tail)
 

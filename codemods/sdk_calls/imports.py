@@ -118,5 +118,5 @@ def _statement(
         new = [line for line in new if line not in joined]
     if going or joined:
         yield Edit(start, end, separator.join([own, *new]))
-    elif new:
+    else:
         yield Edit(end, end, separator + separator.join(new))
