@@ -50,11 +50,14 @@ def _is_lost(comment: str, start: int, edits: list[Edit]) -> bool:
 
 
 def _arguments_of(text: str) -> list[str]:
-    """The arguments in a piece of a call, one by one."""
+    """The arguments in a piece of a call, one by one; none where another call begins in it and ends behind it."""
     source = f"f({text.strip(', ')})"
-    call = ast.parse(source, mode="eval").body
-    assert isinstance(call, ast.Call)
-    return [ast.get_source_segment(source, node) or "" for node in (*call.args, *call.keywords)]
+    try:
+        call = ast.parse(source, mode="eval").body
+    except SyntaxError:
+        return []
+    arguments = [*call.args, *call.keywords] if isinstance(call, ast.Call) else []
+    return [ast.get_source_segment(source, node) or "" for node in arguments]
 
 
 class Writer:
@@ -129,8 +132,9 @@ class Writer:
         arguments = sorted([*call.args, *call.keywords], key=self._start)
         last = max(kept, key=self._start)
         first = min(kept, key=self._start)
-        if lead and (own := self._own_line(first)) is not None:
-            lead = "".join(f"{text},{self.file.document.newline}{own[2]}" for text in _arguments_of(lead))
+        newline = self.file.document.newline
+        if (own := self._own_line(first)) is not None:
+            lead = "".join(f"{text},{newline}{own[2]}" for text in _arguments_of(lead)) or lead
         lines = {node: line for node in arguments if node not in kept and (line := self._line(node)) is not None}
         for node, following in zip(arguments, [*arguments[1:], None], strict=True):
             if node in kept:
@@ -141,12 +145,12 @@ class Writer:
                 yield Edit(self._start(node), self._start(following), "")
         behind = [node for node in arguments if self._start(node) > self._start(last) and node not in lines]
         end = self._span(last)[1]
-        if tail and not behind and (own := self._own_line(last)) is not None:
+        added = _arguments_of(tail)
+        if added and not behind and (own := self._own_line(last)) is not None:
             at, comma, indentation = own
             if not comma:
                 yield Edit(end, end, ",")
-            added = (f"{self.file.document.newline}{indentation}{text}," for text in _arguments_of(tail))
-            yield Edit(at, at, "".join(added))
+            yield Edit(at, at, "".join(f"{newline}{indentation}{text}," for text in added))
         elif behind or tail:
             yield Edit(end, max((self._span(node)[1] for node in behind), default=end), tail)
 
