@@ -81,6 +81,13 @@ def generated(session: nox.Session) -> None:
 
 
 @nox.session
+def corpus(session: nox.Session) -> None:
+    """The standard library and thousands of files of PyPI, parsed and renamed in; `-- --share N`: every Nth."""
+    install(session, "libcst", "-e", ".")
+    session.run("python", "-m", "tests.nets.corpus", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, and the directions in which modules may import each other."""
     install(session, "ruff", "import-linter", ".")
