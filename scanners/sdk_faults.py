@@ -111,13 +111,6 @@ def _escapes(file: File) -> Iterator[tuple[int, str]]:
                 yield file.nodes.span(node)[0], f"{node.id} is handed on without being called"
 
 
-def _why(file: File, node: ast.expr) -> str:
-    parent = file.nodes.parent(node)
-    if isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is node:
-        return f"the migration does not say what becomes of {_text(file, parent)}"
-    return f"{_text(file, node)} is handed on, and what becomes of it is not seen"
-
-
 def _held(file: File, node: ast.expr) -> bool:
     """Whether a followed object stays where it can be followed: assigned to a name of its kind, asked, tested."""
     parent = file.nodes.parent(node)

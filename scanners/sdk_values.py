@@ -48,9 +48,8 @@ class Nodes:
         for token in tree.tokens.all:
             if token.kind == FIELD and (inner := tree.field(token)) is not None:
                 nodes = [node for node in inner.nodes if not isinstance(node, (ast.Module, ast.Expr))]
-                if nodes:
-                    self._outer[nodes[0]] = tree.node_at(token.start, token.end)
-                    self._add(inner, token.start - 1, nodes)
+                self._outer[nodes[0]] = tree.node_at(token.start, token.end)
+                self._add(inner, token.start - 1, nodes)
         for node in self.all:
             self._note(node)
 

@@ -58,8 +58,6 @@ def _misplaced(file: File, giver: Use, users: list[Use]) -> str | None:
     if isinstance(file.nodes.scope(giver.node), ast.ClassDef):
         return f"line {line}: {giver.shape.match} stands in the body of a class"
     conditions = [n for n in file.nodes.ancestors(statement) if isinstance(n, (ast.If, ast.While, ast.For))]
-    if isinstance(file.nodes.scope(giver.node), ast.ClassDef):
-        return f"line {line}: {giver.shape.match} stands in the body of a class"
     conditions = [n for n in conditions if file.nodes.scope(n) is file.nodes.scope(giver.node)]
     for condition in conditions:
         if any(condition not in file.nodes.ancestors(use.node) for use in users):
@@ -105,9 +103,7 @@ def _class(file: File, use: Use) -> ast.ClassDef | None:
     return owner if _first(function) else None
 
 
-def _first(function: ast.AST) -> str | None:
-    if not isinstance(function, FUNCTIONS):
-        return None
+def _first(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
     parameters = [*function.args.posonlyargs, *function.args.args]
     return parameters[0].arg if parameters else None
 

@@ -1,9 +1,11 @@
 """Why code must stay although only the retired provider runs it: what it does reaches beyond it.
 
-timeout = 30                 set nowhere else, and read further down
-global retries               says of the whole function what `retries` is
-yield "x"                    makes a generator of the function
-os.environ["TZ"] = "UTC"     a setting of the whole process, not of the provider
+In a branch `if provider == "gradient":`
+
+    timeout = 30                 set nowhere else, and read further down
+    global retries               says of the whole function what `retries` is
+    yield "x"                    makes a generator of the function
+    os.environ["TZ"] = "UTC"     a setting of the whole process, not of the provider
 """
 
 from __future__ import annotations
