@@ -8,7 +8,7 @@ Three things are measured, and every fault is a row below the table:
     renamed     a class, a function and a module of each tree get new names: what changed parses with ast and libcst,
                 no new undefined name, no half-renamed symbol, and a second run changes nothing
 
-`--share N` takes every Nth distribution and file. Exits 1 where there is a fault.
+`--share N` takes every Nth distribution and every Nth file of the library. Exits 1 where there is a fault.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ env: {QUUXIFRAGE_API_KEY: PLUGH_API_KEY}
 modules: {quuxifrage_client: plugh_client}
 symbols: {Quuxifrage*: Plugh*, quuxifrage_*: plugh_*}
 """
+LIBRARY = "standard library"
 SAMPLES = 24  # offsets of a file
 Row = tuple[str, str]
 
@@ -111,8 +112,8 @@ def renamed(root: pathlib.Path, paths: Sequence[str]) -> tuple[real.Verdict, str
 def trees(share: int, cache: pathlib.Path) -> list[tuple[str, pathlib.Path, list[str]]]:
     """Name, folder and files of the standard library and of every distribution of the share."""
     library = pathlib.Path(sysconfig.get_path("stdlib"))
-    folders = [("standard library", library)]
-    folders += [(pin, packages.fetch(pin, cache)) for pin in packages.listed()[::share]]
+    folders = [(pin, packages.fetch(pin, cache)) for pin in packages.listed()[::share]]
+    folders.append((LIBRARY, library))
     found = []
     for name, folder in folders:
         paths = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.py") if p.is_file())
@@ -133,16 +134,16 @@ def main(arguments: Sequence[str]) -> int:
         awkward = pathlib.Path(folder)
         found = [("adversarial", awkward, [path.name for path in hard.write(awkward)])]
         for name, root, paths in found + trees(given.share, given.cache):
-            total += len(paths)
-            rows += _tree(name, root, paths, 1 if root is awkward else given.share)
+            sampled = paths[:: given.share if name == LIBRARY else 1]
+            total += len(sampled)
+            rows += _tree(name, root, sampled)
     print(f"{total} files, {len(rows)} faults")
     print("\n".join(f"    {row}" for row in rows))
     return 1 if rows else 0
 
 
-def _tree(name: str, root: pathlib.Path, paths: list[str], share: int) -> list[str]:
+def _tree(name: str, root: pathlib.Path, sampled: list[str]) -> list[str]:
     began = time.perf_counter()
-    sampled = paths[:: share if name == "standard library" else 1]
     faults = workers.each([str(root / path) for path in sampled], read)
     seconds = time.perf_counter() - began
     touched = unchanged(root, sampled)
