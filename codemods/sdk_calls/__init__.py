@@ -10,13 +10,16 @@ it: the old client would send the new key.
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterator
 
 from codemods.fail_fast import provision
 from codemods.sdk_calls import edits
 from offramp import notebooks
+from offramp.document import Document
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
-from offramp.project import Context
+from offramp.project import Context, Project
 from scanners import sdk_calls
 from scanners.sdk_calls import stays
 
@@ -68,12 +71,30 @@ def _left_with(finding: Finding, context: Context) -> Refusal | None:
     spelled = finding.term.kind is TermKind.ENV and not finding.text.isupper()
     if spelled or finding.place.role in (Role.COMMENT, Role.PROSE):
         return None
-    for sdk in context.migration.sdks:
-        file = sdk_calls.follow(context.document, sdk)
+    known = left(context.document, context.project)
+    if known is None:
+        return None
+    module, why = known
+    return Refusal(
+        f"the calls of {module} in this file are left to you, and {finding.text} with them ({why})", final=True
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def left(document: Document, project: Project) -> tuple[str, str] | None:
+    """The SDK whose calls in a file are left to a person, and why."""
+    for sdk in project.migration.sdks:
+        file = sdk_calls.follow(document, sdk)
         if file is None or all(stays(sdk, use) for use in file.uses):
             continue
-        plan = edits.plan(file, context.project)
+        plan = edits.plan(file, project)
         if isinstance(plan, str):
-            told = f"the calls of {sdk.modules[0]} in this file are left to you, and {finding.text} with them ({plan})"
-            return Refusal(told, final=True)
+            return sdk.modules[0], plan
     return None
+
+
+def readers(name: str, project: Project) -> Iterator[str]:
+    """The files that go on reading a setting, because the calls of an SDK in them are left to a person."""
+    for path, document in sorted(project.documents.items()):
+        if document.kind in ("python", "notebook") and name in document.text and left(document, project) is not None:
+            yield path
