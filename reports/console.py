@@ -201,7 +201,7 @@ def _errors(out: TextIO, style: Style, errors: Sequence[tuple[str, str]]) -> Non
 def _settings(out: TextIO, style: Style, outcome: Outcome) -> None:
     if not outcome.settings:
         return
-    _line(out, "Now required, because the fallback is gone:")
+    _line(out, "Now required, with nothing to fall back on:")
     for name, paths in sorted(outcome.settings.items()):
         _line(out, f"  {style('path', name)}  read in {', '.join(sorted(printable(p) for p in paths))}")
     _line(out)

@@ -118,7 +118,7 @@ def test_new_and_moved_files(tmp_path: pathlib.Path) -> None:
 
 def test_required_settings(tmp_path: pathlib.Path) -> None:
     text = ran(project(tmp_path, a_py='import os\nM = os.getenv("OLD_MODEL", "old-model-1")\n'))
-    assert "Now required, because the fallback is gone:\n  NEW_MODEL  read in a.py\n" in text
+    assert "Now required, with nothing to fall back on:\n  NEW_MODEL  read in a.py\n" in text
 
 
 def test_errors(tmp_path: pathlib.Path) -> None:
