@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Sequence
 from offramp import __version__
 from offramp.model import Problem
 
+# Trees of many files are kept on purpose: looking through them for garbage at the usual rate is a quarter of a run.
+GARBAGE = 2_000_000  # objects
 COMMANDS = {
     "run": "take a repository off a retired provider: scan, rewrite, verify, report",
     "scan": "report what still refers to it; nothing is written",
@@ -36,6 +39,7 @@ exit codes: 0 nothing left to do, 1 findings remain, 2 wrong usage or unusable i
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    gc.set_threshold(GARBAGE)
     try:
         options = _parser(arguments).parse_args(arguments)
         module = importlib.import_module(f"offramp.cli.{options.command}")
