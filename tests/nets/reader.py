@@ -178,8 +178,11 @@ class _Reader:
         chain = dotted(node) if node not in self.chained else ""
         head, _, rest = chain.partition(".")
         self.chained.add(node.value)
+        target = next(iter(self.imports.get(head, ())), "")
         if chain and head not in self.stored and len(self.imports.get(head, ())) == 1:
-            self._use("dotted name", f"{next(iter(self.imports[head]))}.{rest}", node)
+            self._use("dotted name", f"{target}.{rest}", node)
+            if "." not in rest and target.islower():  # of a module, then: it may be another's that has the same name
+                return
         if head == "self" and owner and "." not in rest:
             self._use("attribute", node.attr, node, owner)
         else:
