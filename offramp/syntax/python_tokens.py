@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 NAME, STRING, COMMENT, TEXT, FIELD, OTHER = "name", "string", "comment", "text", "field", "other"
 PREFIX = re.compile(r"(?:[rR][bB]?|[bB][rR]?|[uU]|[fFtT][rR]?|[rR][fFtT])")
-MARK = re.compile(r"[\"']|#[^\r\n]*+")
+MARK = re.compile(r"[\"']|#[^\r\n]*")
 PLAIN = re.compile(
     r"(?P<name>[^\W\d]\w*)|(?P<number>0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?\d[\d_]*)?[jJ]?)"
     r"|(?!\\\r?\n)(?P<other>\S)"
@@ -27,9 +27,10 @@ TOKEN = re.compile(
     rf"""|(?P<space>\s+|\\\r?\n)|{PLAIN.pattern}""",
     re.DOTALL,
 )
-# The rest of a string behind its opening quote, the closing one included.
+# The rest of a string behind its opening quote, the closing one included. No possessive quantifiers: those around a
+# group match wrongly before Python 3.11.5 (python/cpython#106052).
 REST = {
-    quote: re.compile(rf"[^{quote[0]}\\]*+(?:(?:\\.|{more})[^{quote[0]}\\]*+)*+{quote}", re.DOTALL)
+    quote: re.compile(rf"[^{quote[0]}\\]*(?:(?:\\.|{more})[^{quote[0]}\\]*)*{quote}", re.DOTALL)
     for quote, more in {'"': "(?!)", "'": "(?!)", '"""': '"(?!"")', "'''": "'(?!'')"}.items()
 }
 PAIR = re.compile(r"\\[^{}]|\{\{", re.DOTALL)  # an escape, an escaped brace
