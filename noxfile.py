@@ -18,6 +18,7 @@ LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
 TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit", "libcst")
 PEERS = ("ast-grep-cli", "libcst", "hypothesis", "mypy")  # and files to rename in
+READERS = ("python-dotenv", "tomlkit", "python-hcl2")  # independent readers of the formats
 BEHAVIOUR = ("pytest", "trustme")
 
 
@@ -44,7 +45,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """The everyday tests, on several cores, with branch coverage."""
-    install(session, *TESTS)
+    install(session, *TESTS, *READERS)
     install(session, "-e", ".")
     workers = os.environ.get("TEST_WORKERS", "auto")
     arguments = session.posargs or ["--cov", "--cov-report=", "--cov-config=pyproject.toml"]
@@ -73,7 +74,7 @@ def real(session: nox.Session) -> None:
 @nox.session
 def generated(session: nox.Session) -> None:
     """All generated programs: run, migrated in memory, run again (the everyday tests take a share of them)."""
-    install(session, *TESTS)
+    install(session, *TESTS, *READERS)
     install(session, "-e", ".")
     workers = os.environ.get("TEST_WORKERS", "auto")
     programs = {"GENERATED_PROGRAMS": os.environ.get("GENERATED_PROGRAMS", "250")}
@@ -85,6 +86,13 @@ def corpus(session: nox.Session) -> None:
     """The standard library and thousands of files of PyPI, parsed and renamed in; `-- --share N`: every Nth."""
     install(session, "libcst", "-e", ".")
     session.run("python", "-m", "tests.nets.corpus", *session.posargs)
+
+
+@nox.session
+def formats(session: nox.Session) -> None:
+    """Edits of real files of every format: `-- [FORMAT…] [--share N] [--folder FOLDER]`."""
+    install(session, *READERS, "-e", ".")
+    session.run("python", "-m", "tests.nets.formats", *session.posargs)
 
 
 @nox.session
@@ -131,7 +139,7 @@ def docs(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin every package that the sessions install, at its newest version, in requirements.lock."""
     tools = ("ruff", "import-linter", "mypy", "types-PyYAML", "types-jsonschema", "nox")
-    session.install("--quiet", "--upgrade", ".", *TESTS, *BEHAVIOUR, *PEERS, *tools)
+    session.install("--quiet", "--upgrade", ".", *TESTS, *BEHAVIOUR, *PEERS, *READERS, *tools)
     frozen = session.run("python", "-m", "pip", "freeze", "--exclude", "offramp", silent=True) or ""
     pins = [line for line in frozen.splitlines() if "==" in line]
     text = "# Versions that the sessions of noxfile.py install; made by `nox -s lock`.\n" + "\n".join(pins) + "\n"

@@ -146,7 +146,10 @@ def _splice(project: Project, path: str, proposals: Sequence[Proposal]) -> Splic
     document = project.document(path)
     if document is None:
         return "the file can't be read"
-    edits = _merged(proposals, path)
+    try:
+        edits = fitted(document, _merged(proposals, path))
+    except ValueError as error:
+        return str(error)
     try:
         passes = [edits]
         needs = {need for p in proposals if p.edits.get(path) for need in p.fix.needs}
@@ -160,6 +163,18 @@ def _splice(project: Project, path: str, proposals: Sequence[Proposal]) -> Splic
         return beyond_additions(edited, result) or Spliced(result, passes)
     except Exception as error:  # the edits overlap, or the check itself trips over the text: either way it stays
         return f"it can't be checked ({type(error).__name__})"
+
+
+def fitted(document: Document, edits: list[Edit]) -> list[Edit]:
+    """The edits with their replacements written as their places demand.
+
+    Raises:
+        ValueError: a text can't be written where it should; the message says why.
+    """
+    fit = getattr(document.syntax, "fit", None)
+    if fit is None or document.fault is not None:
+        return edits
+    return fit(document.text, edits)  # type: ignore[no-any-return]  # as offramp.syntax says
 
 
 def _provided(document: Document, needs: Iterable[str], passes: list[list[Edit]]) -> Document:

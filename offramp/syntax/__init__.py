@@ -5,6 +5,8 @@ A module has
     WANTS_PATH = True                           parse(text, path), check(before, after, path): the path has the language
     check(before, after) -> str | None          why the edit must not be kept (optional)
     data(text) -> object                        the data that a text means, for formats that have data (optional)
+    fit(text, edits) -> list[Edit]      the edits with replacements quoted and escaped as their places demand, or
+                                        ValueError; an edit within a scalar means its value, not its source (optional)
     provide(text, need) -> Edit | None          supply a name or setting that a fix needs, or ValueError (optional)
     grown(before, after) -> str | None          why more has changed than the settings that were added (optional)
     COMMENT = "#"                               how a line comment starts
