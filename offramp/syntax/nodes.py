@@ -7,16 +7,13 @@ stays an alias. `offramp.syntax.yaml` and `offramp.syntax.json` build the nodes;
 from __future__ import annotations
 
 import bisect
-import contextlib
-import importlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from offramp.document import Tree, Unparsable
-from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, scalars, written
+from offramp.document import Tree
+from offramp.model import Entry, Place
 from offramp.syntax import entries as entry_list
+from offramp.syntax import written
 from offramp.syntax.siblings import Others
 
 SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
@@ -29,18 +26,6 @@ DECLARED = frozenset({"default", "enum", "options", "const", "example", "example
 DECLARING = ("type", "description", "required", "enum", "options")
 PAIR_NAMES = ("name", "key", "parameterkey")
 PAIR_VALUES = ("value", "valuefrom", "parametervalue")
-DEPENDENCIES = (
-    "dependencies",
-    "devDependencies",
-    "peerDependencies",
-    "optionalDependencies",
-    "overrides",
-    "resolutions",
-)
-PACKAGE_KEYS = ("dependency-name", "patterns", "exclude-patterns")  # of dependabot
-PIP_LISTS = ("pip", "additional_dependencies")
-FLAG = re.compile(r"--?([A-Za-z][\w-]*)")
-REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?=$|[\s<>=!~;\[@])")
 Span = tuple[int, int]
 
 
@@ -106,7 +91,7 @@ class NodeTree:
         self.trailing_commas = trailing_commas
         self.comments: Sequence[Span] = ()
         self._siblings: dict[Node, Mapping[str, str]] = {}
-        self._files: dict[Node, Tree] = {}
+        self.files: dict[Node, Tree] = {}  # what block scalars hold: see `yaml_places`
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -152,120 +137,9 @@ class NodeTree:
         return result
 
     def place(self, start: int, end: int) -> Place:
-        if (comment := self.comment_at(start)) is not None:
-            return self._in_comment(comment, start, end)
-        leaf = self.leaf_at(start)
-        if leaf is None or end > leaf.end:
-            return Place(Role.TEXT, "text", start=start, end=end)
-        if leaf.kind == ALIAS or start < leaf.first:
-            return Place(Role.CODE, "an anchor", start=start, end=end)
-        if leaf.is_key:
-            return self._in_key(leaf)
-        return self._in_value(leaf, start, end)
+        from offramp.syntax import yaml_places
 
-    def _in_comment(self, comment: Span, start: int, end: int) -> Place:
-        inside = self.text[comment[0] : comment[1]]
-        if (expression := scalars.context(inside, start - comment[0])) is not None:
-            return Place(Role.ENV, expression, start=start, end=end)
-        matched = entry_list.COMMENTED_OUT.match(inside)
-        if matched is not None and comment[0] + matched.start("value") <= start:
-            first, last = (comment[0] + offset for offset in matched.span("value"))
-            return Place(Role.STRING, "a setting that is commented out", matched["key"], first, last)
-        known = scalars.on_line(self.text, *comment, start, end)
-        if known.role in (Role.ENV, Role.PACKAGE):
-            return known
-        return Place(Role.COMMENT, "a comment", start=start, end=end)
-
-    def _in_key(self, leaf: Node) -> Place:
-        holder = key_of(leaf.parent)
-        if holder in DEPENDENCIES and leaf.parent is not None and leaf.style == '"':
-            return Place(Role.PACKAGE, f"a package in {holder}", holder, leaf.first, leaf.last)
-        if holder == "secrets" and self._is_workflow(leaf):
-            return Place(Role.ENV, "a GitHub secret", holder, leaf.first, leaf.last)
-        role = Role.ENV if holds_env(holder) else Role.KEY
-        syntax = "an environment variable" if role is Role.ENV else "a key"
-        return Place(role, syntax, holder, leaf.first, leaf.last, self.siblings(leaf))
-
-    def _in_value(self, leaf: Node, start: int, end: int) -> Place:
-        key = key_of(leaf)
-        whole = leaf.first == start and leaf.last == end
-        if whole and key in PACKAGE_KEYS and (ecosystem := _ecosystem(leaf)):
-            return Place(Role.PACKAGE, commands.NAMED, ecosystem, start, end)
-        if (known := scalars.inside(self.text, leaf.first, leaf.last, start, end, key)) is not None:
-            return known
-        if (item := self._in_item(leaf, start, end)) is not None:
-            return item
-        if (name := pair_name(leaf)) is not None:
-            if name is leaf:
-                listed = key_of(leaf.parent)
-                role = Role.ENV if holds_env(listed) else Role.KEY
-                return Place(role, "the name of a setting", listed, leaf.first, leaf.last)
-            key = name.value
-        fallback = Place(Role.VALUE, f"the value of {key}" if key else "a value", key, leaf.first, leaf.last)
-        if not whole:
-            if (entry := self._written_at(leaf, start, end)) is not None:
-                return entry
-            if (embedded := self._embedded(leaf)) is not None:
-                return scalars.shifted(embedded.place(start - leaf.first, end - leaf.first), leaf.first)
-            refined = scalars.on_line(self.text, leaf.first, leaf.last, start, end)
-            if refined.role is not Role.TEXT:
-                return refined
-        return Place(fallback.role, fallback.syntax, key, leaf.first, leaf.last, self.siblings(leaf))
-
-    def _in_item(self, leaf: Node, start: int, end: int) -> Place | None:
-        """A scalar item of a list: `K=V`, the value after a flag, a requirement, an environment variable handed on."""
-        sequence = leaf.parent
-        if sequence is None or sequence.kind != SEQUENCE:
-            return None
-        key = key_of(leaf)
-        source = self.text[leaf.first : leaf.last]
-        if (matched := entry_list.ASSIGNMENT.match(source)) is not None:
-            name, value = matched.span("key"), leaf.first + matched.start("value")
-            if end <= leaf.first + name[1]:
-                role = Role.ENV if holds_env(key) else Role.KEY
-                return Place(role, "a setting in a list", key, leaf.first + name[0], leaf.first + name[1])
-            if start >= value:
-                return Place(
-                    *(Role.VALUE, f"the value of {matched['key']}", matched["key"], value, leaf.last),
-                    self.siblings(leaf),
-                )
-        if holds_env(key) and (start, end) == (leaf.first, leaf.last):
-            return Place(Role.ENV, "an environment variable that is handed on", key, start, end)
-        before = sequence.children[leaf.slot - 1] if leaf.slot else None
-        flag = FLAG.fullmatch(before.value) if before is not None and not leaf.value.startswith("-") else None
-        if flag is not None:
-            return Place(Role.VALUE, f"the value of {flag[0]}", flag[1], leaf.first, leaf.last)
-        required = REQUIREMENT.match(source)
-        if key in PIP_LISTS and required is not None and end <= leaf.first + required.end():
-            return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.first + required.end())
-        return None
-
-    def _written_at(self, leaf: Node, start: int, end: int) -> Place | None:
-        entries = self.written.get(leaf.start, [])
-        index = bisect.bisect_right(entries, start, key=lambda entry: entry.key_start) - 1
-        if index < 0:
-            return None
-        entry = entries[index]
-        if end <= entry.key_end:
-            return Place(Role.ENV, "an environment variable", "", entry.key_start, entry.key_end)
-        if not (entry.value_start <= start and end <= entry.value_end):
-            return None
-        if scalars.SIGIL.search(self.text[entry.value_start : start]):
-            return None  # a variable inside the value: the line says so
-        beside = {other.key: other.value for other in entries if other.scope == entry.scope and other is not entry}
-        return Place(Role.VALUE, f"the value of {entry.key}", entry.key, entry.value_start, entry.value_end, beside)
-
-    def _embedded(self, leaf: Node) -> Tree | None:
-        """The tree of a JSON or YAML file that a block scalar holds, as in a ConfigMap: `settings.json: |`."""
-        name = leaf.key.value if leaf.key is not None and leaf.style in BLOCK_SCALARS else ""
-        suffix = name.rpartition(".")[2]
-        if suffix not in ("json", "yaml", "yml"):
-            return None
-        if leaf not in self._files:
-            module = importlib.import_module(f"offramp.syntax.{'json' if suffix == 'json' else 'yaml'}")
-            with contextlib.suppress(Unparsable):
-                self._files[leaf] = module.parse(self.text[leaf.first : leaf.last])
-        return self._files.get(leaf)
+        return yaml_places.place(self, start, end)
 
     def siblings(self, leaf: Node) -> Mapping[str, str]:
         """The other entries beside a scalar: of its mapping, or of the list of settings that it is in."""
@@ -280,12 +154,6 @@ class NodeTree:
         if container not in self._siblings:
             self._siblings[container] = dict(entry_list.settings_of(container))
         return Others(self._siblings[container], own)
-
-    def _is_workflow(self, leaf: Node) -> bool:
-        node = leaf
-        while node.parent is not None:
-            node = node.parent
-        return node.get("jobs") is not None
 
 
 def key_of(node: Node | None) -> str:
@@ -318,13 +186,3 @@ def holds_env(key: str) -> bool:
 
 def line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
-
-
-def _ecosystem(leaf: Node) -> str:
-    """What the settings around a package's name say that it belongs to, as dependabot's do; of others nothing."""
-    node = leaf.parent
-    while node is not None:
-        if (named := node.get("package-ecosystem")) is not None:
-            return commands.NPM if named.value == "npm" else commands.PIP
-        node = node.parent
-    return ""
