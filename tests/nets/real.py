@@ -1,7 +1,7 @@
 """A migration of a whole real tree, judged: `python -m tests.nets.real MIGRATION TREE…` (nox -s real -- MIGRATION TREE…).
 
 Per tree one line of figures (files changed, fixed, refused, new undefined names, syntax errors of ast and of libcst,
-halves, bytes that a second run would change), and below it every fault with path and line. Exits 1 where there are any.
+halves, data changed that are not the migration's, files that a second run would change), and below it every fault with path and line. Exits 1 where there are any.
 The tree itself is only read.
 """
 
@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from offramp import engine, migration
 from offramp.migration import Migration
 from offramp.project import Project, open_project
-from tests.nets import halves
+from tests.nets import data, halves
 
 
 @dataclasses.dataclass(slots=True)
@@ -34,18 +34,19 @@ class Verdict:
     undefined: list[str] = dataclasses.field(default_factory=list)
     syntax: list[str] = dataclasses.field(default_factory=list)
     halved: list[str] = dataclasses.field(default_factory=list)
+    data: list[str] = dataclasses.field(default_factory=list)
     second: list[str] = dataclasses.field(default_factory=list)
     errors: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def faults(self) -> list[str]:
-        return [*self.undefined, *self.syntax, *self.halved, *self.second, *self.errors]
+        return [*self.undefined, *self.syntax, *self.halved, *self.data, *self.second, *self.errors]
 
     def __str__(self) -> str:
         return (
             f"{self.changed} files changed, {self.fixed} fixed, {self.refused} refused; {len(self.undefined)} new "
-            f"undefined names, {len(self.syntax)} syntax errors, {len(self.halved)} halves, {len(self.second)} files "
-            f"that a second run changes, {len(self.errors)} errors"
+            f"undefined names, {len(self.syntax)} syntax errors, {len(self.halved)} halves, {len(self.data)} faults "
+            f"in data, {len(self.second)} files that a second run changes, {len(self.errors)} errors"
         )
 
 
@@ -60,7 +61,11 @@ def judge(root: pathlib.Path, plan: Migration, listed: Iterable[str] | None = No
         verdict.errors.append(f"the balance does not add up: {outcome.balance}")
     verdict.errors += [f"{r.now.path}: {r.reason}" for r in outcome.records if "please report it" in r.reason]
     before, after = texts(project), texts(outcome.after)
-    verdict.changed = sum(before.get(origin(outcome.after, path)) != text for path, text in after.items())
+    documents = {path: document.text for path, document in outcome.after.documents.items()}
+    originals = {path: document.text for path, document in outcome.before.documents.items()}
+    origins = {path: origin(outcome.after, path) for path in documents}
+    verdict.changed = sum(originals.get(origins[path]) != text for path, text in documents.items())
+    verdict.data = data.faults(originals, documents, origins, plan, outcome.settings)
     for half in halves.check(before, after, outcome.after.moves, brought(plan)):
         (verdict.undefined if half.why.startswith("the name ") else verdict.halved).append(str(half))
     for path in sorted(after):
