@@ -4,22 +4,20 @@
     >     key = os.environ["GRADIENT_API_KEY"]
     > ```
 
-The code is laid free of the indentation and the quote marks of its block, and offsets are mapped there and back.
+The code is laid free of the indentation and the quote marks of its block. Of a session at a prompt only what was typed
+is code; what was answered is read as plain lines.
+
+    $ export LLM_PROVIDER=gradient        code
+    >>> import gradient                   code
+    <module 'gradient'>                   not code
 """
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
-import importlib
-import importlib.util
 import re
-from collections.abc import Sequence
-from functools import cached_property
-from types import ModuleType
 
-from offramp.document import Tree, Unparsable
-from offramp.syntax import text as plain
+from offramp.syntax.embedded import Embedded, Laid
 
 LANGUAGES = {
     **dict.fromkeys(("python", "py", "python3", "pycon", "ipython", "ipython3"), "python"),
@@ -37,6 +35,15 @@ LANGUAGES = {
 }
 SUFFIX = {"tsx": "tsx", "typescript": "ts", "ts": "ts", "jsx": "jsx"}
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+HEREDOC = re.compile(r"(?<!<)<<-?[ \t]*['\"]?(\w+)['\"]?")
+
+# What a person types at: `$ `, `user@host:~/x$ `, `% `, `PS C:\\> `; `# ` of the root only where no `$ ` is used
+PROMPT = re.compile(
+    r"(?:\([\w.-]+\)[ \t]*)?(?:[\w.-]+@[\w.-]+[:\s][^\s$#%>]*)?[$%][ \t]+(?=\S)|PS(?:[ \t][^>\r\n]*)?>[ \t]+(?=\S)"
+)
+GOES_ON = re.compile(r"[\\`^][ \t]*$")
+TYPED = re.compile(r"(?:>>>|\.\.\.)(?:[ \t]|$)")
+AT_PROMPT = ("shell", "powershell", "text")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,78 +91,61 @@ def lines_of(text: str) -> list[Line]:
     return lines
 
 
-class Embedded:
-    """Code inside a document, laid free of its indentation, with the way back to the document's offsets."""
-
-    def __init__(self, text: str, block: Block) -> None:
-        self.block = block
-        self.code, self._inner, self._outer = _laid_free(text, block)
-
-    @property
-    def is_plain_shift(self) -> bool:
-        return not self.block.strip
-
-    @cached_property
-    def module(self) -> ModuleType:
-        known = importlib.util.find_spec(f"offramp.syntax.{self.block.language}") is not None
-        return importlib.import_module(f"offramp.syntax.{self.block.language}") if known else plain
-
-    @cached_property
-    def _path(self) -> tuple[str, ...]:
-        """What a module that wants the path is given: a name with the suffix of the language."""
-        return (f"fence.{SUFFIX.get(self.block.hint, 'js')}",) if getattr(self.module, "WANTS_PATH", False) else ()
-
-    @cached_property
-    def _parsed(self) -> Tree | None:
-        try:
-            return self.module.parse(self.code, *self._path)  # type: ignore[no-any-return]  # a Tree by the contract
-        except (Unparsable, RecursionError):
-            return None
-
-    @property
-    def tree(self) -> Tree:
-        return self._parsed if self._parsed is not None else plain.parse(self.code)
-
-    def fault_of(self, after: Embedded) -> str | None:
-        """Why the code after an edit must not be kept, or None."""
-        if self._parsed is None:
-            return None
-        if after._parsed is None:
-            return f"the {self.block.hint or self.block.language} code in the document would not parse any more"
-        check = getattr(self.module, "check", None)
-        return None if check is None else check(self.code, after.code, *self._path)
-
-    def inner(self, start: int, end: int) -> tuple[int, int] | None:
-        """A span of the document as a span of the code, or None where it is not all code."""
-        return _mapped(self._outer, self._inner, start, end)
-
-    def outer(self, start: int, end: int) -> tuple[int, int] | None:
-        if start < 0 or end > len(self.code):
-            return None
-        return _mapped(self._inner, self._outer, start, end)
+def embedded(text: str, block: Block) -> Embedded:
+    """The code of a block."""
+    lines = [
+        Line(block.start + line.start, block.start + line.end, line.text)
+        for line in lines_of(text[block.start : block.end])
+    ]
+    contents = [(line.start + _cut(line.text, block.strip), line) for line in lines]
+    language, laid = block.language, Laid(text, block.start, block.end)
+    if any(TYPED.match(text, start) for start, _ in contents) and language in ("python", "text"):
+        language = "python"
+        _typed_python(laid, contents)
+    elif language in AT_PROMPT and any(PROMPT.match(text, start) for start, _ in contents):
+        language = "powershell" if language == "powershell" else "shell"
+        _typed_commands(laid, contents)
+    else:
+        for start, line in contents:
+            laid.add(start, line.end)
+    path = f"fence.{SUFFIX.get(block.hint, 'js')}"
+    return Embedded(language, laid, path=path, called=block.hint or language)
 
 
-def _laid_free(text: str, block: Block) -> tuple[str, list[int], list[int]]:
-    """The code, and where each of its lines starts in it and in the document."""
-    parts: list[str] = []
-    inner: list[int] = []
-    outer: list[int] = []
-    length = 0
-    for line in lines_of(text[block.start : block.end]):
-        whole = text[block.start + line.start : block.start + line.end]
-        cut = len(block.strip) if whole.startswith(block.strip) else 0
-        inner.append(length)
-        outer.append(block.start + line.start + cut)
-        parts.append(whole[cut:])
-        length += len(whole) - cut
-    return "".join(parts), inner, outer
+def _cut(line: str, strip: str) -> int:
+    """How much of a line comes before its code: what all lines have in common, or less on a line without code."""
+    if line.startswith(strip):
+        return len(strip)
+    if not line.strip(" \t>") and ">" in strip:
+        return len(line)
+    same = 0
+    while same < min(len(line), len(strip)) and line[same] == strip[same]:
+        same += 1
+    return same
 
 
-def _mapped(source: Sequence[int], target: Sequence[int], start: int, end: int) -> tuple[int, int] | None:
-    first = bisect.bisect_right(source, start) - 1
-    last = bisect.bisect_right(source, end) - 1 if end > start else first
-    if first < 0 or last < 0:
-        return None
-    if end == source[last] and last > first:  # the end of a line, not the start of the next
-        last -= 1
-    return target[first] + start - source[first], target[last] + end - source[last]
+def _typed_python(laid: Laid, contents: list[tuple[int, Line]]) -> None:
+    """What stands behind `>>>` and `...`."""
+    for start, line in contents:
+        if (matched := TYPED.match(laid.text, start, line.start + len(line.text))) is not None:
+            laid.add(matched.end(), line.end)
+
+
+def _typed_commands(laid: Laid, contents: list[tuple[int, Line]]) -> None:
+    """What stands behind a prompt, with the lines on which a command goes on, and its here-documents."""
+    closing = ""
+    goes_on = False
+    for start, line in contents:
+        content_end = line.start + len(line.text)
+        if goes_on or closing:
+            laid.add(start, line.end)
+        elif (matched := PROMPT.match(laid.text, start, content_end)) is not None:
+            laid.add(matched.end(), line.end)
+        else:
+            continue
+        code = laid.text[start:content_end]
+        if closing:
+            closing = "" if code.strip() == closing else closing
+        elif (heredoc := HEREDOC.search(code)) is not None:
+            closing = heredoc[1]
+        goes_on = GOES_ON.search(code) is not None

@@ -21,8 +21,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
+from offramp.syntax import fences
 from offramp.syntax import text as plain
-from offramp.syntax.fences import Block, Embedded
+from offramp.syntax.embedded import Embedded
+from offramp.syntax.fences import Block
 from offramp.syntax.markup_blocks import blocks_of, dialect_of, passages_of
 
 WANTS_PATH = True
@@ -83,19 +85,12 @@ class Markup:
 
     def embedded(self, block: Block) -> Embedded:
         if block.start not in self._embedded:
-            self._embedded[block.start] = Embedded(self.text, block)
+            self._embedded[block.start] = fences.embedded(self.text, block)
         return self._embedded[block.start]
 
     def _code(self, block: Block, start: int, end: int) -> Place:
-        inside = self.embedded(block)
-        inner = inside.inner(start, end)
-        if inner is None:
-            return Place(Role.TEXT, "a code block", start=start, end=end)
-        place = inside.tree.place(*inner)
-        outer = inside.outer(place.start, place.end)
-        if outer is None or outer[0] > outer[1]:  # a span that begins in the indentation
-            return dataclasses.replace(place, start=start, end=end)
-        return dataclasses.replace(place, start=outer[0], end=outer[1])
+        place = self.embedded(block).place(start, end)
+        return place if place is not None else plain.place(self.text, start, end)  # what a command answered, say
 
     def _prose(self, start: int, end: int, syntax: str) -> Place:
         line_start, spans = self.inline(start)
@@ -167,19 +162,15 @@ class Markup:
         return first if is_row and SETTING.fullmatch(first) else ""
 
     def entries(self) -> Sequence[Entry]:
-        """The entries of the fences that hold settings; each fence is a scope of its own."""
+        """The entries of the code in its language; each block is a scope of its own."""
         return self._entries
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        result = []
+        result: list[Entry] = []
         for block in self.blocks:
-            if block.language not in ("env", "yaml", "toml", "json", "ini") or block.kind == "front matter":
-                continue
-            inside = self.embedded(block)
-            if not inside.is_plain_shift:
-                continue  # the spans of indented code can't be deleted line by line
-            result += [_shifted(entry, block.start, f"fence {block.start}") for entry in inside.tree.entries()]
+            if block.language:
+                result += self.embedded(block).entries(f"fence {block.start}")
         return result
 
     @cached_property
@@ -194,18 +185,6 @@ class Markup:
             if kind == "heading":
                 return start, end
         return None
-
-
-def _shifted(entry: Entry, by: int, scope: str) -> Entry:
-    return dataclasses.replace(
-        entry,
-        scope=f"{scope}: {entry.scope}",
-        key_start=entry.key_start + by,
-        key_end=entry.key_end + by,
-        value_start=entry.value_start + by,
-        value_end=entry.value_end + by,
-        outer=None if entry.outer is None else (entry.outer[0] + by, entry.outer[1] + by),
-    )
 
 
 def parse(text: str, path: str = "") -> Markup:

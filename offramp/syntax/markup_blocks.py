@@ -76,7 +76,7 @@ def _markdown(lines: Sequence[Line], index: int, dialect: str) -> Iterator[Block
         if (matched := FENCE.match(line.text)) is not None:
             last = _closing(lines, index + 1, matched["mark"])
             language, hint = language_of(matched["info"])
-            yield _code(lines, index + 1, last, language, hint)
+            yield _code(lines, index + 1, last, language, hint, matched["prefix"].count(">"))
             index = last + 1
         elif opening in line.text and index <= closed:
             index, comments = _comments(lines, index, opening, closing)
@@ -160,12 +160,13 @@ def _dedented(lines: Sequence[Line], index: int, indent: int) -> int:
     return last
 
 
-def _code(lines: Sequence[Line], first: int, last: int, language: str, hint: str) -> Block:
-    """The block of lines [first, last), with the indentation that they have in common."""
-    inside = [line for line in lines[first:last] if not line.blank]
+def _code(lines: Sequence[Line], first: int, last: int, language: str, hint: str, depth: int = 0) -> Block:
+    """The block of lines [first, last), with the indentation and the `depth` quote marks that they have in common."""
+    inside = [line for line in lines[first:last] if line.text.strip(" \t>" if depth else None)]
     end = lines[last - 1].end if last > first else (lines[first].start if first < len(lines) else lines[-1].end)
     start = lines[first].start if first < len(lines) else end
-    quotes = [re.match(r"[ \t]*(?:>[ \t]?)*[ \t]*", line.text) for line in inside]
+    led = re.compile(rf"(?:[ \t]*>[ \t]?){{0,{depth}}}[ \t]*")
+    quotes = [led.match(line.text) for line in inside]
     prefixes = [matched[0] for matched in quotes if matched is not None]
     common = prefixes[0] if prefixes else ""
     for prefix in prefixes:

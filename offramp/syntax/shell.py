@@ -142,8 +142,11 @@ class Script:
         assigned = ASSIGNED.match(self.text, span[0], span[1])
         if assigned is not None and (place := _in_assigned(assigned, span, start, end, built)) is not None:
             return place
-        if span == (start, end) and (
-            _command(node, SETTERS, only_name=True) or _command(node, REMOTE_SETTERS) or self._passed(node)
+        assigns = node.parent is not None and node.parent.kind == "variable_assignment"
+        if (
+            span == (start, end)
+            and not assigns
+            and (_command(node, SETTERS, only_name=True) or _command(node, REMOTE_SETTERS) or self._passed(node))
         ):
             return Place(Role.ENV, "an environment variable", "", start, end)
         if (option := OPTION.match(self.text, span[0], span[1])) is not None and option.end() <= start:

@@ -74,7 +74,16 @@ PLACES = [
     ("rst", "See ``LLM_PROVIDER=«gradient»``.\n", Role.VALUE, "LLM_PROVIDER", "LLM_PROVIDER"),
     ("rst", "See `the «Gradient» page <x.html>`_.\n", Role.PROSE, "text", ""),
     ("rst", "See `the page <docs/«gradient».html>`_.\n", Role.PROSE, "link", ""),
-    ("rst", ">>> x('«gradient»')\n", Role.TEXT, "", ""),
+    ("rst", ">>> x('«gradient»')\n", Role.STRING, "passed to", "x"),
+    ("md", "```python\n>>> import «gradient»\n>>> for x in y:\n...     x\n1\n```\n", Role.IMPORT, "import", ""),
+    ("md", "```pycon\n>>> x\n'«gradient»'\n```\n", Role.TEXT, "text", ""),
+    ("md", "```console\n$ export LLM_PROVIDER=«gradient»\n```\n", Role.VALUE, "LLM_PROVIDER", "LLM_PROVIDER"),
+    ("md", "```bash\n$ a b \\\n    --provider «gradient»\nok (\n```\n", Role.VALUE, "provider", "provider"),
+    ("md", "```console\nme@host:~/x$ a > .env <<EOF\nA_B=«gradient»\nEOF\n```\n", Role.VALUE, "A_B", "A_B"),
+    ("md", "```console\n$ printenv\nLLM_PROVIDER=«gradient»\n```\n", Role.VALUE, "LLM_PROVIDER", "LLM_PROVIDER"),
+    ("md", "```\n$ pip install «gradient»\n```\n", Role.PACKAGE, "package", "pip"),
+    ("md", "> ```python\n> if x:\n>\n>     import «gradient»\n> ```\n", Role.IMPORT, "import", ""),
+    ("md", "- ```yaml\n  a:\n\n    provider: «gradient»\n  ```\n", Role.VALUE, "provider", "provider"),
     ("adoc", "= «Gradient»\n", Role.PROSE, "heading", ""),
     ("adoc", "[source,yaml]\n----\nprovider: «gradient»\n----\n", Role.VALUE, "provider", "provider"),
     ("adoc", "----\nx\n----\n«Gradient»\n", Role.PROSE, "text", ""),
@@ -107,12 +116,13 @@ def test_a_value_is_whole() -> None:
 def test_entries_of_fences_are_scopes_of_their_own() -> None:
     text = "```env\nA=1\nA=2\n```\n\n- x\n\n  ```env\n  A=3\n  ```\n\n```env\nA=4\n```\n"
     entries = markdown.parse(text, "a.md").entries()
-    assert [entry.value for entry in entries] == ["1", "2", "4"]
-    assert len({entry.scope for entry in entries}) == 2
+    assert [entry.value for entry in entries] == ["1", "2", "3", "4"]
+    assert len({entry.scope for entry in entries}) == 3
     for entry in entries:
         assert text[entry.key_start : entry.key_end] == "A"
         assert entry.outer is not None
-        assert text[slice(*entry.outer)] == f"A={entry.value}\n"
+        assert text[slice(*entry.outer)].lstrip(" ") == f"A={entry.value}\n"
+        assert text[entry.outer[0] - 1] == "\n"
 
 
 @pytest.mark.parametrize(

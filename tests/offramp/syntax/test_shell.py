@@ -12,6 +12,7 @@ from tests.offramp.syntax.places import document, entries, place, told, without
         ('echo "$«P»"', "env", ""),
         ("echo ${«P»:-x}", "env", ""),
         ("export «P»=x", "env", ""),
+        ("export P=«x»", "value", "P"),
         ("«P»=x", "key", ""),
         ("P=x «Q»=y run", "env", ""),
         ("unset «P»", "env", ""),
