@@ -12,7 +12,7 @@ import posixpath
 import re
 
 from offramp import files, suppression
-from offramp.model import Applicability, Finding, Fix, Move, Refusal, TermKind
+from offramp.model import Applicability, Finding, Fix, Move, Refusal, Term, TermKind
 from offramp.project import Context, Project
 from offramp.terms import moved_unit
 from scanners.tree import module_of
@@ -91,11 +91,20 @@ def _kept(project: Project, path: str) -> str | None:
 
 
 def _same_name(project: Project, finding: Finding, led: str) -> list[str]:
-    """Files that the last parts of a path could mean as well, unless the folder of the document decides."""
+    """Files that stay and that the last parts of a path could mean as well, unless the document's folder decides."""
     written = posixpath.normpath(posixpath.join(posixpath.dirname(finding.path), led + finding.text))
     if f"{finding.term.entry}.".startswith(f"{written}."):
         return []
-    return sorted(p for p in project.paths if f"/{p}".endswith(f"/{finding.text}") and p not in project.planned)
+    alike = (path for path in project.paths if f"/{path}".endswith(f"/{finding.text}"))
+    return sorted(path for path in alike if not _moves_alike(project, path, finding.term))
+
+
+def _moves_alike(project: Project, path: str, term: Term) -> bool:
+    """Whether a file moves, and to such a name that a reference to it becomes the same."""
+    new = project.planned.get(path)
+    if new is None or not f"/{new}".endswith(f"/{term.new}"):
+        return False
+    return path == term.entry or stuck(project, path, new, moved_unit(path, new)[0]) is None
 
 
 def _importer(project: Project, unit: str) -> str | None:

@@ -192,9 +192,25 @@ def _residue(document: Document, match: Match, term: Term, place: Place, _: Voca
 
 
 def _path(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
+    term = _of_the_file_beside(document, match, term, vocabulary)
     if not term.exact and not _is_the_file(document, match, term, vocabulary):
         return None
     return finding(document, "retired-path", match, term, place, f"{match.text} moves")
+
+
+def _of_the_file_beside(document: Document, match: Match, term: Term, vocabulary: Vocabulary) -> Term:
+    """The term of the very file that a path leads to from the document, where several files are called alike."""
+    written = _written(document, match)
+    if term.exact or written == term.entry or (new := vocabulary.paths.get(written)) is None:
+        return term
+    parts = match.text.count("/") + 1
+    return dataclasses.replace(term, entry=written, new="/".join(new.split("/")[-parts:]))
+
+
+def _written(document: Document, match: Match) -> str:
+    """The path that stands around a match, seen from the folder of the document."""
+    led = PATH_BEFORE.search(document.text[max(0, match.start - 200) : match.start])
+    return posixpath.normpath(posixpath.join(posixpath.dirname(document.path), (led[0] if led else "") + match.text))
 
 
 def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocabulary) -> bool:
@@ -204,7 +220,7 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
     whole = term.entry.endswith(match.text)
     if not whole and "/" not in before + match.text:
         return False  # a bare word
-    written = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), before + match.text))
+    written = _written(document, match)
     if written in vocabulary.paths or (not whole and any(path.startswith(f"{written}.") for path in vocabulary.paths)):
         return True
     steps = before.replace("../", "").replace("./", "")

@@ -125,3 +125,24 @@ def test_the_index_agrees_with_the_paths() -> None:
     moved = next(path for path in project.paths if path.startswith("p0/s0/Other/"))
     assert project.origin(moved) == moved.replace("Other", "gradient")
     assert project.taken(moved.upper()) == moved
+
+
+ALIKE = "services:\n  api:\n    environment: [GRADIENT_API_KEY=x]\n"
+
+
+def test_of_files_that_are_called_alike_each_reference_means_the_one_beside_it(tmp_path: pathlib.Path) -> None:
+    contents = {
+        "z/run_gradient.yaml": ALIKE,
+        "z/run_openrouter.yaml": "services: {}\n",  # so that the first can't move
+        "z/README.md": "GRADIENT_API_KEY: `docker compose -f run_gradient.yaml up`, [file](./run_gradient.yaml)\n",
+        "b/run_gradient.yaml": ALIKE,
+        "b/up.sh": "export GRADIENT_API_KEY=x\ndocker compose -f run_gradient.yaml up\n",
+        "up.sh": 'cd "$1"\nexport GRADIENT_API_KEY=x\ndocker compose -f run_gradient.yaml up\n',
+    }
+    outcome = run(tmp_path, contents, "env_vars", "paths")
+    assert outcome.after.moves == {"b/run_gradient.yaml": "b/run_openrouter.yaml"}
+    assert "run_openrouter" in (outcome.after.text("b/up.sh") or "")
+    assert (outcome.after.text("z/README.md") or "").count("run_gradient.yaml") == 2
+    assert "run_gradient.yaml" in (outcome.after.text("up.sh") or "")
+    told = [reason for reason in reasons(outcome) if reason.startswith("run_gradient.yaml can mean")]
+    assert len(told) == 1
