@@ -9,18 +9,12 @@ and the one above is not. Two different values are left to a person. No message 
 
 from __future__ import annotations
 
-import re
-
+from offramp import duplicates
 from offramp.model import Edit, Entry, Finding, Fix, Refusal
 from offramp.project import Context
 
 RULES = ("duplicate-setting",)
 SUBJECT = "Merge duplicate settings"
-PLACEHOLDER = re.compile(
-    r"""(?:|~|null|none|nil|undefined|todo|tbd|x{2,}|\*+|\.{2,}|-+|<[^>]*>
-    |.*(?:change[-_ ]?me|your[-_ ]|place[-_ ]?holder|replace[-_ ]?(?:me|with)|[-_ ]here\b|dummy|fill[-_ ]?in).*)""",
-    re.VERBOSE | re.IGNORECASE,
-)
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
@@ -44,14 +38,5 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 def redundant(earlier: Entry, later: Entry) -> Entry | None:
     """Which of two entries of one name says nothing that the other does not, or None where both say something."""
-    if _bare(earlier.value) == _bare(later.value) or PLACEHOLDER.fullmatch(_bare(earlier.value)):
-        return earlier
-    return later if PLACEHOLDER.fullmatch(_bare(later.value)) else None
-
-
-def _bare(value: str) -> str:
-    """A value without its quotes; `$X`, `${X}` and `${X:-$X}` are one."""
-    value = value.strip()
-    value = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-    value = re.sub(r"\$(\w+)", r"${\1}", value)
-    return re.sub(r"\$\{(\w+):?-\$\{\1(?::?-)?\}\}", r"${\1}", value)
+    loser = duplicates.redundant(earlier.value, later.value)
+    return None if loser is None else (earlier, later)[loser]

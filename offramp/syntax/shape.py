@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from offramp.syntax.nodes import Node, NodeTree
 
 LINE_REST = re.compile(r"[^\r\n]*")
+MORE_QUOTES = frozenset({("", "'"), ("", '"'), ("'", '"')})
 Data = Union[str, "list[Data]", "list[tuple[Data, Data]]"]
 Unit = tuple["Node", ...]
 Pair = tuple["Node", "Node"]
@@ -40,8 +41,13 @@ def data(root: Node) -> Data:
     return made[id(root)]
 
 
-def compare(before: NodeTree, after: NodeTree, kind_of_plain: Callable[[str], str]) -> str | None:
-    """Why `after` is not `before` with other scalars and fewer entries; None when it is."""
+def compare(
+    before: NodeTree, after: NodeTree, kind_of_plain: Callable[[str], str], *, quotes: bool = False
+) -> str | None:
+    """Why `after` is not `before` with other scalars and fewer entries; None when it is.
+
+    `quotes`: a scalar may get the quotes that its new text needs.
+    """
     if len(before.roots) != len(after.roots):
         return "the number of documents would change"
     if after.trailing_commas > before.trailing_commas:
@@ -51,7 +57,7 @@ def compare(before: NodeTree, after: NodeTree, kind_of_plain: Callable[[str], st
     changed: list[Pair] = []
     while stack:
         old, new = stack.pop()
-        if (reason := _difference(old, new, kind_of_plain)) is not None:
+        if (reason := _difference(old, new, kind_of_plain, quotes=quotes)) is not None:
             return reason
         if old.kind == "scalar" and old.value != new.value:
             changed.append((old, new))
@@ -69,19 +75,21 @@ def compare(before: NodeTree, after: NodeTree, kind_of_plain: Callable[[str], st
     )
 
 
-def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str]) -> str | None:
+def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str], *, quotes: bool) -> str | None:
     """Why a node can't have become another."""
     shown = (old.value or old.kind).splitlines()[0][:40] if old.value or old.kind else ""
     if old.kind != new.kind:
         return f"'{shown}' would turn from {_article(old.kind)} into {_article(new.kind)}"
-    if old.style != new.style:
+    if old.style != new.style and not (quotes and (old.style, new.style) in MORE_QUOTES and old.value != new.value):
         return f"'{shown}' would be written in another style"
     if bool(old.anchor) != bool(new.anchor) or old.tag != new.tag:
         return f"an anchor or a tag at '{shown}' would appear or be lost"
     if old.kind == "scalar" and not old.style and old.value != new.value:
-        kinds = kind_of_plain(old.value), kind_of_plain(new.value)
-        if kinds[0] != kinds[1] and kinds[1] != "str":
-            return f"'{new.value}' would be read as {kinds[1]}, not as text: it needs quotes"
+        was, now = kind_of_plain(old.value), kind_of_plain(new.value)
+        if not new.style and was != now != "str":
+            return f"'{new.value}' would be read as {now}, not as text: it needs quotes"
+        if new.style and was != "str" != now:
+            return f"'{new.value}' would be read as text, not as {now}"
     return None
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from offramp.document import Unparsable
 from offramp.model import Edit
-from offramp.syntax import insertions, shape
+from offramp.syntax import fitting, insertions, shape
 from offramp.syntax.nodes import (
     ALIAS,
     BLOCK,
@@ -29,12 +29,12 @@ from offramp.syntax.nodes import (
     Span,
     line_of,
 )
+from offramp.syntax.quoting import LOADER, kind_of_plain
 
 if TYPE_CHECKING:
     from offramp.syntax.shape import Data
 
 COMMENT = "#"
-LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|\#[^\r\n]*(?=[\r\n]))*")
 HEADER = re.compile(r"[|>][^\r\n]*(?:\r\n|\r|\n|\Z)")
 LINE_BREAK = re.compile(r"[\r\n]")
@@ -164,16 +164,12 @@ def data(text: str) -> list[Data]:
 
 def check(before: str, after: str) -> str | None:
     """Why an edited text must not be kept: something other than scalars, keys and removed entries has changed."""
-    return shape.compare(parse(before), parse(after), kind_of_plain)
+    return shape.compare(parse(before), parse(after), kind_of_plain, quotes=True)
 
 
-def kind_of_plain(value: str) -> str:
-    """What YAML 1.1 makes of an unquoted scalar: str, bool, int, float, null, timestamp …"""
-    first = value[:1]
-    for tag, pattern in LOADER.yaml_implicit_resolvers.get(first, []):
-        if pattern.match(value):
-            return str(tag).rpartition(":")[2]
-    return "str"
+def fit(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits with replacements quoted, escaped and indented as the scalars that they lie in demand."""
+    return fitting.fit(parse(text), edits, parse)
 
 
 def provide(text: str, need: str) -> Edit | None:

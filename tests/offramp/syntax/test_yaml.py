@@ -191,7 +191,9 @@ def test_no_setting_is_written(text: str) -> None:
         ("a: x\nb: 1\n", "a: y # z\nb: 1\n"),
         ("a: x # c\n", "a: y # z # c\n"),
         ("a: x\n", "a: [y]\n"),
-        ("a: x\n", "a: 'y'\n"),
+        ("a: x\n", "a: 'x'\n"),
+        ("a: 'x'\n", "a: y\n"),
+        ("a: true\n", "a: 'false'\n"),
         ("a: x\n", "a: &y\n"),
         ("a: x\n", "a: !y z\n"),
         ("a: x\n", "a: on\n"),
@@ -221,6 +223,8 @@ def test_refused(before: str, after: str) -> None:
         ("a: 1 # c\nb: 2\n", "b: 2\n"),
         ("a: on\n", "a: off\n"),
         ("a: 12\n", "a: text\n"),
+        ("a: x\n", "a: 'y: z'\n"),
+        ("a: 'x'\n", 'a: "y\\n"\n'),
     ],
 )
 def test_kept(before: str, after: str) -> None:
@@ -253,3 +257,83 @@ def test_holder_is_what_goes_when_all_entries_go() -> None:
     assert held is not None
     assert held.outer is not None
     assert apply_edits(text, [Edit(*held.outer, "")]) == "x:\n  y: 1\n"
+
+
+FITTED = [
+    # text with what is replaced between « and », the new text, what is written
+    ("a: «x»\n", "z", "a: z\n"),
+    ("a: «x»\n", "https://host/v1?a=b#c", "a: https://host/v1?a=b#c\n"),
+    ("a: «x»\n", "${V:?V is not set: see .env}", 'a: "${V:?V is not set: see .env}"\n'),
+    ("a: «x» # c\n", "y # z", 'a: "y # z" # c\n'),
+    ("a: «x»\nb: 'c'\n", "on", "a: 'on'\nb: 'c'\n"),
+    ("a: «x»\n", "1.0", 'a: "1.0"\n'),
+    ("a: «x»\n", "1e3", 'a: "1e3"\n'),  # a number of YAML 1.2
+    ("a: «x»\n", "n", 'a: "n"\n'),
+    ("a: «x»\n", "", 'a: ""\n'),
+    ("a: «x»\n", " y", 'a: " y"\n'),
+    ("a: «x»\n", "- y", 'a: "- y"\n'),
+    ("a: «x»\n", "-y", "a: -y\n"),
+    ("a: «x»\n", "a\nb", 'a: "a\\nb"\n'),
+    ("a: «x»\n", 'say "a: b"', 'a: "say \\"a: b\\""\n'),
+    ("a: «12»\n", "13", "a: 13\n"),
+    ("a: «12»\n", "${PORT}", "a: ${PORT}\n"),
+    ("a: one «x» it's\n", "two: three", 'a: "one two: three it\'s"\n'),
+    ("a: 'q'\nb: one «x» it's\n", "y: z", "a: 'q'\nb: 'one y: z it''s'\n"),
+    ('a: one "«x»" b\n', "y: z", 'a: "one \\"y: z\\" b"\n'),
+    ("a: one\n  «x»\n", "y: z", 'a: "one\n  y: z"\n'),
+    ("«a»: x\n", "b: c", '"b: c": x\n'),
+    ("«a»: x\n", "true", '"true": x\n'),
+    ("a: [«x», y]\n", "b,c", 'a: ["b,c", y]\n'),
+    ("a: {b: «x»}\n", "c}", 'a: {b: "c}"}\n'),
+    ("a: b,«x»\n", "c]", "a: b,c]\n"),
+    ("a: '«x»'\n", "it's", "a: 'it''s'\n"),
+    ("a: 'it''s «x»'\n", "a\nb", 'a: "it\'s a\\nb"\n'),
+    ('a: "«x»"\n', 'C:\\n "q"', 'a: "C:\\\\n \\"q\\""\n'),
+    ('a: "\\tx «y»"\n', "z\t", 'a: "\\tx z\t"\n'),
+    ('a: "«\\"x\\"»"\n', '\\"y\\"', 'a: "\\"y\\""\n'),  # written text
+    ("a: !!str «1»\n", "2", "a: !!str 2\n"),
+    ("a: &n «x»\nb: *n\n", "on", 'a: &n "on"\nb: *n\n'),
+    ("a: |\n  one «x»\n", "y: z # w", "a: |\n  one y: z # w\n"),
+    ("a: |\n  one «x»\n  two\n", "y\n\nz", "a: |\n  one y\n  \n  z\n  two\n"),
+    ("a: |\n  one «x»\n  two\n", "y\n    z", "a: |\n  one y\n    z\n  two\n"),  # written text
+    ("a: |-\n«  one\n  two\n»b: 1\n", "three\n four", "a: |-\n  three\n   four\nb: 1\n"),
+    ("a: |\r\n«  one\r\n\r\n»b: 1\r\n", "x\ny\n", "a: |\r\n  x\r\n  y\r\n\r\nb: 1\r\n"),
+    ("a: «»b\n", "# c\n", "a: # c\nb\n"),  # beside the scalar, not in it
+    ("a: b # «x»\n", "y: z", "a: b # y: z\n"),
+    ("OLD: 1\n«A»: x\n", "OLDER", "OLD: 1\nOLDER: x\n"),
+    ("NEW: x\n«OLD»: x\n", "NEW", "NEW: x\nNEW: x\n"),  # merge_duplicates deletes one
+]
+
+
+@pytest.mark.parametrize(("marked", "new", "after"), FITTED, ids=[f"{marked}-{new}" for marked, new, _ in FITTED])
+def test_fit(marked: str, new: str, after: str) -> None:
+    text, start, end = at(marked)
+    assert apply_edits(text, yaml.fit(text, [Edit(start, end, new)])) == after
+
+
+def test_several_edits_of_one_scalar() -> None:
+    text = "a: x y z\nb: x\n"
+    fitted = yaml.fit(text, [Edit(3, 4, "'"), Edit(12, 13, "on"), Edit(7, 8, ": #")])
+    assert apply_edits(text, fitted) == 'a: "\' y : #"\nb: "on"\n'
+
+
+@pytest.mark.parametrize(
+    ("marked", "new", "why"),
+    [
+        ("a: «true»\n", "1.0", "read as float"),
+        ("a: «12»\n", "null", "read as null"),
+        ("a: >\n  one «x»\n  two\n", "y\nz", "folded"),
+        ("a: |2\n   one «x»\n", "y\nz", "how deep"),
+        ("a: |\n  one «x»\n", "\x07", "control"),
+        ("a: |\n«  x\n»b: 1\n", "y", "ends with 1 line breaks"),
+        ("a: |\n«  x\n»b: 1\n", " y\n", "as it stands"),
+        ("NEW: x\n«OLD»: y\n", "NEW", "already there"),
+        ("NEW: {}\n«OLD»: {}\n", "NEW", "already there"),
+        ("«OLD»: y\n", "x" * 1001, "too long"),
+        ('a: "x\\«n»y"\n', "q", "cut in two|read as"),
+    ],
+)
+def test_what_does_not_fit(marked: str, new: str, why: str) -> None:
+    text, start, end = at(marked)
+    with pytest.raises(ValueError, match=why):
+        yaml.fit(text, [Edit(start, end, new)])
