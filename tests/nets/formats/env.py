@@ -1,44 +1,181 @@
-"""Env files: settings are set, renamed, deleted and added; python-dotenv reads what must come of it."""
+"""Env files: settings are set, renamed, deleted and added; python-dotenv, node's dotenv and bash read what comes of it.
+
+A reader that does not see a file as it is meant (bash a file with blanks around `=`) is held to what it sees of all the
+other settings. bash reads only files in which nothing would run; without node, its dotenv is left out.
+"""
 
 from __future__ import annotations
 
 import io
+import json
+import pathlib
 import random
+import re
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
+from functools import cache
+from unittest.mock import ANY
 
 import dotenv
 
-from offramp import files
+from offramp import files, proposals
 from offramp.document import Document
 from offramp.model import Edit, Entry
+from offramp.syntax import env
+from tests.nets import packages
 from tests.nets.formats import Case
 
-SOURCES = ("npm:dotenv@16.4.5",)
-MINIMUM: Mapping[str, int] = {"files": 1}
+NODE_DOTENV = "npm:dotenv@16.4.5"
+SOURCES: tuple[str, ...] = (NODE_DOTENV,)
+MINIMUM: Mapping[str, int] = {"files": 60, "set": 500, "rename": 300, "delete": 300, "insert": 100}
 NEW = "PLUGH_SETTING"
+VALUES = (
+    *("plugh", "a: b", "a # b", "a#b", "#a", "it's", 'say "x"', 'it\'s "x"', "a\\b", "a\\nb", "${X}", "$X", "@a", "*a"),
+    *(
+        "&a",
+        "true",
+        "1.0",
+        "null",
+        "",
+        "é 鍵 😀",
+        "x" * 300,
+        " a",
+        "a ",
+        "a\nb",
+        "a;b",
+        "a&b=c",
+        "`a`",
+        "~/a",
+        "a=b",
+        "<a>",
+    ),
+)
+RUNS = re.compile(r"[`$<>()|;&]")
+SERVE = """
+const dotenv = require(process.argv[1]);
+require('readline').createInterface({input: process.stdin}).on('line', line => {
+  process.stdout.write(JSON.stringify(dotenv.parse(JSON.parse(line))) + '\\n');
+});
+"""
+TELL = """
+cd "$1"; source ./file > /dev/null 2>&1 < /dev/null; shift
+for key in "$@"; do if [ -n "${!key+x}" ]; then printf '%s=%s\\0' "$key" "${!key}"; fi; done
+"""
+Readings = dict[str, dict[str, str]]
 
 
 def wanted(path: str) -> bool:
     return files.kind_of(path) == "env_file"
 
 
-def consumed(text: str, path: str) -> object:
-    return dict(dotenv.dotenv_values(stream=io.StringIO(text), interpolate=False))
+def consumed(text: str, path: str) -> Readings:
+    """What each reader makes of the text."""
+    python = dotenv.dotenv_values(stream=io.StringIO(text, newline=""), interpolate=False)
+    readings = {"python-dotenv": {key: value for key, value in python.items() if value is not None}}
+    if (node := _node()) is not None:
+        assert node.stdin is not None
+        assert node.stdout is not None
+        node.stdin.write(json.dumps(text) + "\n")
+        node.stdin.flush()
+        readings["node dotenv"] = json.loads(node.stdout.readline())
+    if not RUNS.search(text):
+        readings["bash"] = bash(text, {key for reading in readings.values() for key in reading})
+    return {
+        name: {key: value.replace("\r\n", "\n") for key, value in reading.items()} for name, reading in readings.items()
+    }
+
+
+@cache
+def _node() -> subprocess.Popen[str] | None:
+    """A process that answers each line of text with what node's dotenv reads in it; it ends with this one."""
+    if shutil.which("node") is None:
+        print("    env: node is not here, so its dotenv reads nothing")
+        return None
+    cache_folder = pathlib.Path(tempfile.gettempdir()) / "offramp-formats"
+    module = packages.fetch(NODE_DOTENV, cache_folder, lambda path: True) / "package"
+    command = ["node", "-e", SERVE, str(module)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def bash(text: str, keys: set[str]) -> dict[str, str]:
+    names = sorted(key for key in keys if re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII))
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "file").write_bytes(text.encode("utf-8", "surrogateescape"))
+        command = [shutil.which("bash") or "bash", "--norc", "-c", TELL, "bash", folder, *names]
+        told = subprocess.run(command, env={"PATH": "/nowhere"}, capture_output=True, check=False).stdout
+    pairs = told.decode("utf-8", "surrogateescape").split("\0")
+    return dict(pair.split("=", 1) for pair in pairs if pair)
 
 
 def cases(document: Document, chance: random.Random) -> Iterator[Case]:
     entries = document.tree.entries()
-    data = dict(dotenv.dotenv_values(stream=io.StringIO(document.text), interpolate=False))
-    for entry in chance.sample(list(entries), min(6, len(entries))):
-        if [e.key for e in entries].count(entry.key) > 1:
-            continue
-        yield Case(
-            "set",
-            (Edit(entry.value_start, entry.value_end, "plugh"),),
-            data | {entry.key: "plugh"},
-            _lines(document, entry),
+    keys = [entry.key for entry in entries]
+    before = consumed(document.text, document.path)
+    single = [entry for entry in entries if keys.count(entry.key) == 1]
+    for entry in chance.sample(single, min(6, len(single))):
+        value = chance.choice(VALUES)
+        yield _set(document, before, entry, value, chance)
+        renamed = {name: {NEW if k == entry.key else k: v for k, v in r.items()} for name, r in before.items()}
+        yield Case("rename", (Edit(entry.key_start, entry.key_end, NEW),), renamed, _lines(document, entry))
+        if entry.outer is not None:
+            without = {name: {k: v for k, v in r.items() if k != entry.key} for name, r in before.items()}
+            expected = _held(document.text, before, without, entry, single)
+            lines = document.position(entry.outer[0])[0] - 1, document.position(entry.value_end)[0]
+            yield Case("delete", (Edit(*entry.outer, ""),), expected, lines)
+    yield _inserted(document, before, chance.choice(VALUES), single)
+
+
+def _set(document: Document, before: Readings, entry: Entry, value: str, chance: random.Random) -> Case:
+    start, end, whole = entry.value_start, entry.value_end, value
+    if len(entry.value) > 3 and chance.random() < 0.4 and "\\" not in entry.value:
+        start, end = start + 1, end - 1
+        whole = entry.value[0] + value + entry.value[-1]
+    after = {name: reading | {entry.key: whole} for name, reading in before.items()}
+    try:
+        edits: tuple[Edit, ...] | str = tuple(proposals.fitted(document, [Edit(start, end, value)]))
+    except ValueError as error:
+        edits = str(error)
+    expected = _held(document.text, before, after, entry, _once(document), RUNS.search(whole) is not None)
+    return Case("set", edits, expected, _lines(document, entry))
+
+
+def _once(document: Document) -> list[Entry]:
+    entries = document.tree.entries()
+    keys = [entry.key for entry in entries]
+    return [entry for entry in entries if keys.count(entry.key) == 1]
+
+
+def _held(
+    text: str, before: Readings, after: Readings, entry: Entry | None, single: list[Entry], runs: bool = False
+) -> dict[str, object]:
+    """What each reader must see; any reading of one that does not see the file as it is meant."""
+    told = [e for e in single if not re.search(r"[\\$`]", e.value)] + ([entry] if entry else [])
+    result: dict[str, object] = {}
+    for name, reading in after.items():
+        meant = (name != "bash" or "\r" not in text) and all(
+            before[name].get(e.key) == e.value.replace("\r\n", "\n") for e in told
         )
+        result[name] = reading if meant else ANY
+    if runs:
+        result.pop("bash", None)
+    return result
+
+
+def _inserted(document: Document, before: Readings, value: str, single: list[Entry]) -> Case:
+    after = {name: reading | {NEW: value} for name, reading in before.items()}
+    line = len(document.line_starts)
+    try:
+        edit = env.provide(document.text, f"setting::{NEW}={value}")
+    except ValueError as error:
+        return Case("insert", str(error), None, (line, line))
+    assert edit is not None
+    line = document.position(edit.start)[0] - 1
+    line += bool(edit.replacement.startswith(("\r", "\n")))
+    expected = _held(document.text, before, after, None, single, RUNS.search(value) is not None)
+    return Case("insert", (edit,), expected, (line, line))
 
 
 def _lines(document: Document, entry: Entry) -> tuple[int, int]:
-    return document.position(entry.value_start)[0] - 1, document.position(entry.value_end)[0]
+    return document.position(entry.key_start)[0] - 1, document.position(entry.value_end)[0]

@@ -9,12 +9,18 @@ import pytest
 
 from offramp.document import Document
 from offramp.model import Edit
+from offramp.syntax import env as syntax
 from tests.nets import formats
 from tests.nets.formats import __main__, env, runner
 
 TEXT = "A=1\nB=2\nC=3\n"
 DATA = {"A": "1", "B": "2", "C": "3"}
 DOCUMENT = Document.read(".env", TEXT.encode())
+
+
+@pytest.fixture(autouse=True)
+def _one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(env, "consumed", lambda text, path: dict(syntax.data(text)))
 
 
 def judged(edit: Edit, expected: dict[str, str], lines: tuple[int, int], operation: str = "set") -> str | None:
