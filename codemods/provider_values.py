@@ -9,10 +9,18 @@ to dead_branches: renamed, it would stand there twice.
 
 from __future__ import annotations
 
+import re
+
 from offramp.evidence import new_provider
 from offramp.model import Finding, Fix, Refusal
 from offramp.project import Context
 from scanners import dead_branches
+
+# Settings that name things which are called so elsewhere: an account, a host, a bucket
+IDENTITY = re.compile(
+    r"(?i:(?:^|[_.-])(?:user|username|login|account|key|id|token|secret|pass|password|bucket|database|db|schema|host"
+    r"|hostname|domain|namespace|container|volume|network|image|repository))$"
+)
 
 RULES = ("retired-provider-value",)
 SUBJECT = "Set provider settings to the new provider"
@@ -22,6 +30,9 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     dead = dead_branches.handled(context.document, finding, context.vocabulary)
     if dead is not None:
         return Refusal(dead.stuck or f"{dead.what} for '{dead.new}' is there already: remove this one")
+    if finding.bare and IDENTITY.search(finding.place.key):
+        why = f"{finding.place.key} may name an account, a host or the like that is called '{finding.text}' elsewhere"
+        return Refusal(f"{why}: change it by hand if it means the provider")
     chosen = new_provider(finding.place.key, context.migration)
     new = chosen if chosen != context.migration.new_slug else finding.term.new
     if not new:

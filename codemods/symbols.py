@@ -36,6 +36,10 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     shapes = {rewrite.match for rewrite in context.migration.rewrites}
     if term.kind is TermKind.MODULE or term.entry in shapes or sdk_calls.is_shape(context.migration, finding):
         return None  # modules, call_shapes and sdk_calls answer
+    if finding.place.role is Role.RESOURCE and not (term.kind is TermKind.SYMBOL and term.exact):
+        why = f"{finding.text} is {finding.place.syntax}, and what it names is called so elsewhere"
+        told = f"{why}: rename both by hand, or leave it"
+        return Refusal(told, group=group if term.kind is TermKind.SYMBOL else "")  # an identifier is another thing
     if finding.place.built:
         why = f"the name {finding.text} is put together at run time"
         return Refusal(f"{why}: change where its parts come from", group=group)

@@ -89,11 +89,21 @@ def judge(document: Document, match: Match, place: Place, vocabulary: Vocabulary
     """What a match refers to, by the syntax at its place, or None where nothing says that it is a reference."""
     if place.role not in (Role.CODE, Role.IMPORT) and (word := vocabulary.carried(document.text, match)) is not None:
         return _residue(document, word, word.terms[0], place, vocabulary)
+    if place.role is Role.RESOURCE and names_provider(place.key, vocabulary.migration.settings):
+        place = dataclasses.replace(place, role=Role.VALUE)  # a label `llm-provider: old` says who provides
     for term in match.terms:
+        if place.role is Role.RESOURCE and _only_alike(term):
+            message = f"{match.text} is {place.syntax}"
+            return finding(document, "retired-symbol", match, term, place, message, bare=True)
         verdict = _VERDICTS[term.kind](document, match, term, place, vocabulary)
         if verdict is not None:
             return verdict
     return None
+
+
+def _only_alike(term: Term) -> bool:
+    """Whether nobody has said of this very name what becomes of it."""
+    return term.kind in (TermKind.PROVIDER, TermKind.NAME) or (term.kind is TermKind.SYMBOL and not term.exact)
 
 
 def _env(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding:

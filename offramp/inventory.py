@@ -147,7 +147,10 @@ def _identifier(inventory: Inventory, project: Project, found: Finding) -> None:
     if text.isupper() and found.place.role in (Role.ENV, Role.KEY):
         _item(inventory.env, text, new).add(found.path)
     elif not _covered(inventory, text):
-        _item(inventory.symbols, text, new).add(found.path)
+        item = _item(inventory.symbols, text, new)
+        item.add(found.path)
+        if found.place.role is Role.RESOURCE:
+            item.new, item.note = None, f"{found.place.syntax} in {found.path}: rename it here and where it runs"
 
 
 def _covered(inventory: Inventory, text: str) -> bool:

@@ -61,6 +61,7 @@ class Role(enum.StrEnum):
     VALUE = "value"  # the value of an entry
     ENV = "env"  # where the syntax itself says environment variable: $X, process.env.X, os.environ["X"], secrets.X
     PACKAGE = "package"  # a distribution in a manifest or an install command
+    RESOURCE = "resource"  # the name of something that exists elsewhere: a program, a service, a volume
     COMMENT = "comment"
     PROSE = "prose"  # documentation: Markdown text, docstrings
     TEXT = "text"  # nothing is known about it

@@ -137,6 +137,8 @@ class Script:
         return place
 
     def _literal(self, node: Node, start: int, end: int) -> Place:
+        if _names_program(node):
+            return Place(Role.RESOURCE, "the name of a program", "", start, end)
         span = _inner(node)
         built = any(c.kind in ("expansion", "simple_expansion", "command_substitution") for c in node.children)
         assigned = ASSIGNED.match(self.text, span[0], span[1])
@@ -168,6 +170,7 @@ class Script:
         return re.search(r"(?:\s-e|--env|--build-arg|--secret(?:\s|=)id=)[\s=]+[\"']?$", before) is not None
 
 
+RUNNERS = frozenset({"nohup", "sudo", "exec", "env", "time", "nice", "command", "which", "type", "-v"})
 ECHO = re.compile(
     r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?"""
     r"""(?P=quote)[ \t]*(?P<to>>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
@@ -204,6 +207,16 @@ def _inner(node: Node) -> tuple[int, int]:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return node.start + 1, node.end - 1
     return node.span
+
+
+def _names_program(node: Node) -> bool:
+    """Whether a word is what a command runs, behind `nohup` and its like also."""
+    command = node.above("command")
+    if command is None:
+        return False
+    words = [child for child in command.named if child.kind not in ("comment", "variable_assignment", "file_redirect")]
+    index = next((n for n, word in enumerate(words) if word.start == node.start), -1)
+    return index >= 0 and all(word.text in RUNNERS for word in words[:index])
 
 
 def _in_assigned(assigned: re.Match[str], span: tuple[int, int], start: int, end: int, built: bool) -> Place | None:

@@ -17,7 +17,7 @@ import re
 
 from offramp.document import Tree, Unparsable
 from offramp.model import Place, Role
-from offramp.syntax import commands, scalars
+from offramp.syntax import commands, resources, scalars
 from offramp.syntax import entries as entry_list
 from offramp.syntax.nodes import (
     ALIAS,
@@ -78,6 +78,8 @@ def _in_key(tree: NodeTree, leaf: Node) -> Place:
         return Place(Role.PACKAGE, f"a package in {holder}", holder, leaf.first, leaf.last)
     if holder == "secrets" and _is_workflow(leaf):
         return Place(Role.ENV, "a GitHub secret", holder, leaf.first, leaf.last)
+    if (resource := resources.named(leaf, leaf.first, leaf.last)) is not None:
+        return Place(Role.RESOURCE, resource, holder, leaf.first, leaf.last)
     role = Role.ENV if holds_env(holder) else Role.KEY
     syntax = "an environment variable" if role is Role.ENV else "a key"
     return Place(role, syntax, holder, leaf.first, leaf.last, tree.siblings(leaf))
@@ -90,6 +92,8 @@ def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
         return Place(Role.PACKAGE, commands.NAMED, ecosystem, start, end)
     if (known := scalars.inside(tree.text, leaf.first, leaf.last, start, end, key)) is not None:
         return known
+    if (resource := resources.named(leaf, start, end)) is not None:
+        return Place(Role.RESOURCE, resource, key, leaf.first, leaf.last)
     if (item := _in_item(tree, leaf, start, end)) is not None:
         return item
     if (name := pair_name(leaf)) is not None:
