@@ -174,7 +174,8 @@ def fitted(document: Document, edits: list[Edit]) -> list[Edit]:
     fit = getattr(document.syntax, "fit", None)
     if fit is None or document.fault is not None:
         return edits
-    return fit(document.text, edits)  # type: ignore[no-any-return]  # as offramp.syntax says
+    path = (document.path,) if getattr(document.syntax, "WANTS_PATH", False) else ()
+    return fit(document.text, edits, *path)  # type: ignore[no-any-return]  # as offramp.syntax says
 
 
 def _provided(document: Document, needs: Iterable[str], passes: list[list[Edit]]) -> Document:

@@ -2,7 +2,8 @@
 
 A module has
     parse(text) -> Tree                         raises document.Unparsable
-    WANTS_PATH = True                           parse(text, path), check(before, after, path): the path has the language
+    WANTS_PATH = True                           parse(text, path), check(before, after, path), fit(text, edits, path):
+                                                the path has the language
     check(before, after) -> str | None          why the edit must not be kept (optional)
     data(text) -> object                        the data that a text means, for formats that have data (optional)
     fit(text, edits) -> list[Edit]      the edits with replacements quoted and escaped as their places demand, or

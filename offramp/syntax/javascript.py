@@ -14,10 +14,12 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from offramp.model import Entry, Place, Role
-from offramp.syntax import grammar
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import grammar, javascript_items
+from offramp.syntax import javascript_strings as strings
 from offramp.syntax import text as plain
 from offramp.syntax.grammar import Node
+from offramp.syntax.javascript_scopes import Scopes
 
 COMMENT = "//"
 WANTS_PATH = True
@@ -65,10 +67,17 @@ class Script:
         if mapping is None or mapping.kind != "object" or key is None or key.kind == "computed_property_name":
             return None
         value = pair.field("value") or pair
-        inside = {"opens": mapping.start + 1, "closes": mapping.end - 1}
-        outer = grammar.item_span(self.text, pair.start, pair.end, **inside)
         spans = (*_inner(key), _literal(value), *_inner(value))
-        return Entry(f"object {mapping.start}", self.text[slice(*_inner(key))], *spans, outer)
+        cut: tuple[int, int] | None
+        try:
+            cut, stuck = javascript_items.outer(self.text, pair), ""
+        except ValueError as error:
+            cut, stuck = None, str(error)
+        return Entry(f"object {mapping.start}", self.text[slice(*_inner(key))], *spans, cut, stuck)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.root.raw)
 
     def imports(self) -> list[tuple[int, int]]:
         """The spans of the modules that are imported, required or mocked."""
@@ -125,6 +134,12 @@ def parse(text: str, path: str = "x.tsx") -> Script:
 
 def check(before: str, after: str, path: str = "x.tsx") -> str | None:
     return grammar.worse(lambda: grammar.root(before, language(path)), lambda: grammar.root(after, language(path)))
+
+
+def fit(text: str, edits: list[Edit], path: str = "x.tsx") -> list[Edit]:
+    if strings.is_plain(edits):
+        return edits
+    return strings.fitted(grammar.root(text, language(path)), edits)
 
 
 def language(path: str) -> str:

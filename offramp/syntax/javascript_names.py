@@ -1,0 +1,75 @@
+"""The words of the scopes of a script: a scope, a binding, and the places where its name stands."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+VALUE, TYPE = 1, 2
+BOTH = VALUE | TYPE
+FUNCTIONS = frozenset(
+    {
+        *("function_declaration", "generator_function_declaration", "function_expression", "generator_function"),
+        *("arrow_function", "method_definition", "function_signature", "method_signature", "call_signature"),
+        *(
+            "abstract_method_signature",
+            "construct_signature",
+            "function_type",
+            "constructor_type",
+            "class_static_block",
+        ),
+        *("program", "module", "internal_module"),
+    }
+)
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Scope:
+    parent: Scope | None
+    kind: str
+    names: dict[str, list[Binding]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def is_function(self) -> bool:
+        return self.kind in FUNCTIONS
+
+    def outwards(self) -> Iterator[Scope]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def find(self, name: str, meaning: int) -> Binding | None:
+        return next((b for b in self.names.get(name, ()) if b.meaning & meaning), None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One place of a name. `shape` tells where the name is another thing's, too: what a rename must write out."""
+
+    start: int
+    end: int
+    name: str
+    scope: Scope
+    meaning: int = BOTH
+    shape: str = ""  # shorthand, import, export: `{ a }`, `import { a }`, `export { a }`
+
+    def renamed(self, new: str) -> str:
+        """What is written for it when only the binding changes its name."""
+        match self.shape:
+            case "shorthand":
+                return f"{self.name}: {new}"
+            case "import":
+                return f"{self.name} as {new}"
+            case "export":
+                return f"{new} as {self.name}"
+        return new
+
+
+@dataclasses.dataclass(eq=False, slots=True)
+class Binding:
+    name: str
+    scope: Scope
+    meaning: int
+    what: str  # import, parameter, variable …
+    occurrences: list[Occurrence] = dataclasses.field(default_factory=list)
