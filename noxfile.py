@@ -18,7 +18,14 @@ LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
 TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit", "libcst")
 PEERS = ("ast-grep-cli", "libcst", "hypothesis", "mypy")  # and files to rename in
-READERS = ("python-dotenv", "tomlkit", "python-hcl2")  # independent readers of the formats
+READERS = (
+    "python-dotenv",
+    "tomlkit",
+    "python-hcl2",
+    "json5",
+    "javaproperties",
+    "packaging",
+)  # independent readers of the formats
 BEHAVIOUR = ("pytest", "trustme")
 
 

@@ -143,10 +143,11 @@ def removal(tree: NodeTree, node: Node, units: list[Span], index: int, anchors: 
 
 
 def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
-    from offramp.syntax.nodes import holds_env
+    from offramp.syntax.nodes import DEPENDENCIES, holds_env
 
     key = node.key
-    if key is None or node.parent is None or not holds_env(key.value):
+    optional = key is not None and (holds_env(key.value) or (tree.strict_commas and key.value in DEPENDENCIES))
+    if key is None or node.parent is None or not optional:
         return None, "it is the only entry of its mapping"
     return removal(tree, node.parent, units_of(tree, node.parent), key.slot // 2, anchors)
 
@@ -193,8 +194,11 @@ def _in_flow(tree: NodeTree, units: list[Span], index: int) -> Removal:
     start, end = units[index]
     low = _begins(text, start, " \t")
     if low is not None and (rest := REST_AFTER_COMMA.match(text, end)) is not None:
-        return (low, rest.end()), ""
-    if index + 1 < len(units):
+        return (_with_heading(tree, low, start, rest.end()) if tree.strict_commas else low, rest.end()), ""
+    last = index + 1 == len(units)
+    if low is not None and last and tree.strict_commas and (rest := REST.match(text, end)) is not None:
+        return (_with_heading(tree, low, start, rest.end()), rest.end()), ""
+    if not last:
         span = (start, units[index + 1][0])
         between = (end, span[1])
     else:
@@ -202,6 +206,14 @@ def _in_flow(tree: NodeTree, units: list[Span], index: int) -> Removal:
     if tree.comments_between(*between):
         return None, "a comment stands beside it"
     return span, ""
+
+
+def item(tree: NodeTree, offset: int) -> tuple[Node, Removal] | None:
+    """The item of a list that begins at an offset, and what goes with it or why it can't go."""
+    leaf = tree.leaf_at(offset)
+    if leaf is None or offset not in (leaf.start, leaf.first) or leaf.parent is None or leaf.parent.kind != "sequence":
+        return None
+    return leaf, removal(tree, leaf.parent, units_of(tree, leaf.parent), leaf.slot, _anchored(tree))
 
 
 def line_start(text: str, offset: int) -> int:

@@ -1,6 +1,6 @@
 """JSON, JSONC and JSON5: positions from a tokenizer of its own; comments and trailing commas are kept where they are.
 
-`strings` gives the string literals of a text with their spans.
+`json_writing` says how a value or an entry is written. `strings` gives the string literals of a text with their spans.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from offramp.document import Unparsable
-from offramp.syntax import shape
+from offramp.model import Edit
+from offramp.syntax import json_writing, shape
 from offramp.syntax.nodes import FLOW, MAPPING, SCALAR, SEQUENCE, Node, NodeTree, line_of
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 COMMENT = "//"
 TOKEN = re.compile(
     r"""(?P<space>\s+)
-    |(?P<string>"[^"\\\r\n]*(?:\\.[^"\\\r\n]*)*"|'[^'\\\r\n]*(?:\\.[^'\\\r\n]*)*')
+    |(?P<string>"[^"\\\r\n]*(?:\\(?:\r\n|(?s:.))[^"\\\r\n]*)*"|'[^'\\\r\n]*(?:\\(?:\r\n|(?s:.))[^'\\\r\n]*)*')
     |(?P<mark>[\[\]{}:,])
     |(?P<comment>//[^\r\n]*|/\*(?s:.*?)\*/)
     |(?P<word>[\w$.+-]+)""",
     re.VERBOSE,
 )
 DEPTH = 10_000
+ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\(?:\r\n|(?s:.))"
+)
+ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 KINDS = {"true": "bool", "false": "bool", "null": "null"}
 
 
@@ -79,6 +84,7 @@ def parse(text: str) -> NodeTree:
             builder.feed(token)
     tree = builder.finished()
     tree.comments = comments
+    tree.strict_commas = True
     return tree
 
 
@@ -157,12 +163,16 @@ class _Builder:
 
 
 def _meaning(literal: str) -> str:
-    if "\\" not in literal:
-        return literal[1:-1]
-    try:
-        return str(json.loads(literal))
-    except ValueError:  # an escape of JSON5
-        return literal[1:-1]
+    return ESCAPE.sub(_character, literal[1:-1]) if "\\" in literal else literal[1:-1]
+
+
+def _character(matched: re.Match[str]) -> str:
+    """What an escape means, those of JSON5 included; two of UTF-16 for one character are read as one."""
+    escape = matched[0]
+    if escape[1] in "ux" and len(escape) > 2:
+        halves = "".join(chr(int(digits, 16)) for digits in re.findall(r"\\[ux]([0-9a-fA-F]+)", escape))
+        return halves.encode("utf-16", "surrogatepass").decode("utf-16") if len(halves) > 1 else halves
+    return "" if escape[1] in "\r\n\u2028\u2029" else ESCAPES.get(escape[1], escape[1])
 
 
 def data(text: str) -> Data:
@@ -187,3 +197,27 @@ def _is_strict(text: str) -> bool:
 
 def kind_of_plain(value: str) -> str:
     return KINDS.get(value, "number" if re.match(r"[-+.\d]", value) else "str")
+
+
+def fit(text: str, edits: list[Edit]) -> list[Edit]:
+    return json_writing.fitted(parse(text), edits, kind_of_plain)
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:PATH/OF/HOLDER:KEY=VALUE` or `item:PATH/OF/LIST:VALUE`."""
+    return json_writing.supplied(parse(text), need)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether everything is still there once entries or items were added behind the others."""
+    if _is_strict(before) and not _is_strict(after):
+        return "it would be JSON of a looser sort"
+    was, now = parse(before), parse(after)
+    pairs = [(was.roots[0], now.roots[0])]
+    while pairs:
+        old, new = pairs.pop()
+        alike = (old.kind, old.style, old.value) == (new.kind, new.style, new.value)
+        if not alike or len(new.children) < len(old.children):
+            return "a value would change with what is added"
+        pairs += zip(old.children, new.children, strict=False)
+    return "a comment would be lost" if len(now.comments) < len(was.comments) else None

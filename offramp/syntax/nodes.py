@@ -7,6 +7,7 @@ stays an alias. `offramp.syntax.yaml` and `offramp.syntax.json` build the nodes;
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -82,6 +83,7 @@ class NodeTree:
         collections: the mappings and sequences, in order.
         comments: the spans of the comments, in order.
         trailing_commas: how many there are, for formats of which some dialects forbid them.
+        strict_commas: whether `fit` of the format takes away the comma that a deletion leaves over.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class NodeTree:
     ) -> None:
         self.text, self.roots, self.leaves, self.collections = text, roots, leaves, collections
         self.trailing_commas = trailing_commas
+        self.strict_commas = False
         self.comments: Sequence[Span] = ()
         self._siblings: dict[Node, Mapping[str, str]] = {}
         self.files: dict[Node, Tree] = {}  # what block scalars hold: see `yaml_places`
@@ -102,6 +105,10 @@ class NodeTree:
         if index < 0 or self.leaves[index].end <= offset:
             return None
         return self.leaves[index]
+
+    def leaves_from(self, offset: int) -> Iterator[Node]:
+        """The leaves that begin at an offset or behind it."""
+        return itertools.islice(self.leaves, bisect.bisect_left(self._starts, offset), None)
 
     def comment_at(self, offset: int) -> Span | None:
         index = bisect.bisect_right(self.comments, offset, key=lambda span: span[0]) - 1

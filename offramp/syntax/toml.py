@@ -11,22 +11,19 @@ gradient = "^1.0"               the same, as a key
 from __future__ import annotations
 
 import bisect
-import dataclasses
+import functools
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from offramp.document import Unparsable
-from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import commands, toml_writing
 from offramp.syntax import text as plain
+from offramp.syntax.toml_positions import Item, Part, Positions, Scalar
 
 COMMENT = "#"
-BLANK = re.compile(r"(?:[ \t\r\n]+|\#[^\r\n]*)*")
-KEY_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*'""")
-STRING = re.compile(r'''"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*\'''', re.DOTALL)
-SCALAR = re.compile(r"[^\s,\]}#][^,\]}#\r\n]*?(?=[ \t]*(?:[,\]}#\r\n]|\Z))")
 # tables and keys whose strings are requirements, as paths with * for one part
 REQUIREMENTS = re.compile(
     r"project\.dependencies|project\.optional-dependencies\.[^.]+|dependency-groups\.[^.]+|build-system\.requires"
@@ -41,151 +38,8 @@ REQUIREMENT_TABLES = re.compile(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Scalar:
-    """A leaf value: `start` and `end` without quotes; `path` is that of its key, tables included."""
-
-    path: str
-    key: str
-    table: int  # which mapping holds it
-    start: int
-    end: int
-    in_array: bool
-    quoted: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Item:
-    """A requirement in an array, with what goes when it is deleted."""
-
-    start: int
-    end: int
-    outer: tuple[int, int]
-    array: int
-
-
-class Table:
-    """What one text holds. The scan trusts that `tomllib` has accepted it."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.scalars: list[Scalar] = []
-        self.keys: list[Entry] = []
-        self.paths: dict[int, str] = {}  # start of a key → path of the mapping that holds it
-        self.headers: list[tuple[int, int]] = []
-        self.items: list[Item] = []
-        self._statements()
-
-    def _blank(self, position: int) -> int:
-        matched = BLANK.match(self.text, position)
-        return matched.end() if matched else position
-
-    def _statements(self) -> None:
-        position, path, table = self._blank(0), "", 0
-        while position < len(self.text):
-            if self.text[position] == "[":
-                table = position
-                parts, after = self._key(self._spaces(position + 1 + (self.text[position + 1 : position + 2] == "[")))
-                path = ".".join(parts)
-                self.headers.append((position, after))
-                line_end = re.compile(r"[\]\s]*").match(self.text, after)
-                position = self._blank(line_end.end() if line_end else after)
-            else:
-                position = self._blank(self._pair(position, path, table, None))
-
-    def _spaces(self, position: int) -> int:
-        while self.text[position : position + 1] in (" ", "\t"):
-            position += 1
-        return position
-
-    def _key(self, position: int) -> tuple[list[str], int]:
-        parts: list[str] = []
-        while (matched := KEY_PART.match(self.text, position)) is not None:
-            parts.append(matched[0].strip("\"'"))
-            position = self._spaces(matched.end())
-            if self.text[position : position + 1] != ".":
-                return parts, matched.end()
-            position = self._spaces(position + 1)
-        raise Unparsable(f"line {self.text.count(chr(10), 0, position) + 1}: a key was expected")
-
-    def _pair(self, start: int, path: str, table: int, closes: int | None) -> int:
-        """Read `key = value` at `start`; returns where it ends."""
-        parts, after = self._key(start)
-        equals = self._spaces(after)
-        full = ".".join(filter(None, (path, *parts)))
-        value_start = self._spaces(equals + 1)
-        if closes is None:  # reserve the place: keys come in the order of the text
-            index = len(self.keys)
-            self.keys.append(Entry("", "", 0, 0, "", 0, 0, None))
-        else:
-            index = -1
-        end = self._value(value_start, full, parts[-1], table, in_array=False)
-        value_span = self._without_quotes(value_start, end)
-        key_span = self._without_quotes(start, after)
-        outer = grammar.line_span(self.text, start, end)
-        stuck = "" if outer else "it stands in an inline table"
-        value = self.text[slice(*value_span)]
-        entry = Entry(f"table {table}", ".".join(parts), *key_span, value, *value_span, outer, stuck)
-        if index >= 0:
-            self.keys[index] = entry
-        else:
-            self.keys.append(entry)
-        self.paths[key_span[0]] = path
-        return end
-
-    def _without_quotes(self, start: int, end: int) -> tuple[int, int]:
-        for quote in ('"""', "'''", '"', "'"):
-            if self.text.startswith(quote, start) and end - start >= 2 * len(quote):
-                return start + len(quote), end - len(quote)
-        return start, end
-
-    def _value(self, start: int, path: str, key: str, table: int, *, in_array: bool) -> int:
-        opening = self.text[start : start + 1]
-        if opening == "[":
-            return self._array(start, path, key, table)
-        if opening == "{":
-            return self._inline(start, path)
-        matched = STRING.match(self.text, start) or SCALAR.match(self.text, start)
-        if matched is None:
-            raise Unparsable(f"line {self.text.count(chr(10), 0, start) + 1}: a value was expected")
-        span = self._without_quotes(start, matched.end())
-        self.scalars.append(Scalar(path, key, table, *span, in_array, opening in ("'", '"')))
-        return matched.end()
-
-    def _array(self, start: int, path: str, key: str, table: int) -> int:
-        position = self._blank(start + 1)
-        spans: list[tuple[int, int]] = []
-        while self.text[position : position + 1] not in ("]", ""):
-            end = self._value(position, path, key, table, in_array=True)
-            spans.append((position, end))
-            position = self._blank(end)
-            if self.text[position : position + 1] == ",":
-                position = self._blank(position + 1)
-        for span in spans:
-            outer = grammar.item_span(self.text, *span, opens=start + 1, closes=position)
-            self.items.append(Item(*self._without_quotes(*span), outer, start))
-        return position + 1
-
-    def _inline(self, start: int, path: str) -> int:
-        position = self._blank(start + 1)
-        first = len(self.keys)
-        while self.text[position : position + 1] not in ("}", ""):
-            position = self._blank(self._pair(position, path, start, start))
-            if self.text[position : position + 1] == ",":
-                position = self._blank(position + 1)
-        for index in range(first, len(self.keys)):
-            entry = self.keys[index]
-            if entry.scope == f"table {start}":
-                self.keys[index] = self._inline_entry(entry, start + 1, position)
-        return position + 1
-
-    def _inline_entry(self, entry: Entry, opens: int, closes: int) -> Entry:
-        start = entry.key_start - (self.text[entry.key_start - 1] in "\"'")
-        end = entry.value_end
-        while self.text[end : end + 1] in ("'", '"'):
-            end += 1
-        outer = grammar.item_span(self.text, start, end, opens=opens, closes=closes)
-        return dataclasses.replace(entry, outer=outer, stuck="")
+class Table(Positions):
+    """What one text holds, and what stands where in it."""
 
     @cached_property
     def _scalar_starts(self) -> list[int]:
@@ -213,6 +67,16 @@ class Table:
     def item_at(self, offset: int) -> Item | None:
         """The item of an array that holds the offset."""
         return next((item for item in self.items if item.start <= offset < item.end), None)
+
+    def scalar_at(self, offset: int) -> Scalar | None:
+        """The scalar that begins at an offset or holds it; its end belongs to it."""
+        index = bisect.bisect_right(self._scalar_starts, offset) - 1
+        return self.scalars[index] if index >= 0 and offset <= self.scalars[index].end else None
+
+    def part_at(self, offset: int) -> Part | None:
+        """The part of a key that holds an offset."""
+        index = bisect.bisect_right(self.parts, offset, key=lambda part: part.start) - 1
+        return self.parts[index] if index >= 0 and offset <= self.parts[index].end else None
 
     def place(self, start: int, end: int) -> Place:
         index = bisect.bisect_right(self._scalar_starts, start) - 1
@@ -251,6 +115,7 @@ class Table:
         return Place(Role.VALUE, f"the value of {scalar.key}", scalar.key, *span, siblings)
 
 
+@functools.lru_cache(maxsize=2)
 def parse(text: str) -> Table:
     data(text)
     return Table(text)
@@ -294,3 +159,26 @@ def _among(before: object, after: object) -> bool:
     if not isinstance(before, list) or not isinstance(after, list) or not all(isinstance(item, str) for item in after):
         return False
     return [item for item in after if item in before] == before and len(set(after)) == len(after)
+
+
+def fit(text: str, edits: list[Edit]) -> list[Edit]:
+    return toml_writing.fitted(parse(text), edits)
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:PATH/OF/TABLE:KEY=VALUE` or `item:PATH/OF/LIST:VALUE`."""
+    return toml_writing.supplied(parse(text), tomllib.loads(text), need)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether everything is still there once settings or items were added."""
+    return None if _holds(data(after), data(before)) else "a value would change with what is added"
+
+
+def _holds(whole: object, part: object) -> bool:
+    """Whether a value is there with all that is in it; lists may be longer at the end."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return all(key in whole and _holds(whole[key], value) for key, value in part.items())
+    if isinstance(whole, list) and isinstance(part, list):
+        return len(whole) >= len(part) and all(_holds(a, b) for a, b in zip(whole, part, strict=False))
+    return type(whole) is type(part) and (whole == part or whole != whole)  # not a number is not itself

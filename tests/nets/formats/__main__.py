@@ -18,7 +18,8 @@ from tests.nets import packages
 from tests.nets.formats import OPERATIONS, runner
 
 HERE = pathlib.Path(__file__).parent
-FORMATS = sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem != "runner" and not p.stem.startswith("test_"))
+SHARED = ("runner", "wishes")
+FORMATS = sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem not in SHARED and not p.stem.startswith("test_"))
 
 
 def folders(name: str, cache: pathlib.Path) -> list[pathlib.Path]:
