@@ -143,7 +143,8 @@ def removal(tree: NodeTree, node: Node, units: list[Span], index: int, anchors: 
 
 
 def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
-    from offramp.syntax.nodes import DEPENDENCIES, holds_env
+    from offramp.syntax.nodes import holds_env
+    from offramp.syntax.yaml_places import DEPENDENCIES
 
     key = node.key
     optional = key is not None and (holds_env(key.value) or (tree.strict_commas and key.value in DEPENDENCIES))
