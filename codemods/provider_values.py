@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from offramp.evidence import new_provider
-from offramp.model import Finding, Fix, Refusal
+from offramp.model import Finding, Fix, Refusal, Role
 from offramp.project import Context
 from scanners import dead_branches
 
@@ -21,6 +21,7 @@ IDENTITY = re.compile(
     r"(?i:(?:^|[_.-])(?:user|username|login|account|key|id|token|secret|pass|password|bucket|database|db|schema|host"
     r"|hostname|domain|namespace|container|volume|network|image|repository))$"
 )
+CHART_VALUES = re.compile(r"(?:^|[/._-])values[^/]*\.ya?ml$")
 
 RULES = ("retired-provider-value",)
 SUBJECT = "Set provider settings to the new provider"
@@ -33,6 +34,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if finding.bare and IDENTITY.search(finding.place.key):
         why = f"{finding.place.key} may name an account, a host or the like that is called '{finding.text}' elsewhere"
         return Refusal(f"{why}: change it by hand if it means the provider")
+    if finding.place.role is Role.KEY and not finding.place.key and CHART_VALUES.search(finding.path):
+        return Refusal(f"'{finding.text}' is a section that charts read: change it together with the chart")
     chosen = new_provider(finding.place.key, context.migration)
     new = chosen if chosen != context.migration.new_slug else finding.term.new
     if not new:

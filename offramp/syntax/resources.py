@@ -4,6 +4,7 @@
     depends_on: [gradient-cache]
     volumes: {gradient_data: {}}           under another name a volume is another, empty one
     command: ["gradient", "serve"]         a program of the image
+    - ./a.conf:/etc/gradient/a.conf        a path that the image's programs look at
     metadata: {name: gradient-api}         in a file with apiVersion and kind
 
 Renaming one of these in a file renames nothing of what runs, so it is for a person to do.
@@ -64,10 +65,29 @@ def _in_compose(leaf: Node, steps: list[str], start: int, end: int) -> str | Non
         return None
     if (what := OF_SERVICE.get(steps[2])) is not None and (leaf.is_key or len(steps) == 3):
         return f"the name of {what}"
-    if steps[2] == "volumes" and len(steps) == 3:
-        matched = NAMED_VOLUME.match(leaf.value)
-        return "the name of a volume" if matched and end <= leaf.first + matched.end() else None
+    if steps[2] == "volumes":
+        return _mounted(leaf, steps, start, end)
     return "the name of a program" if steps[2] in COMMANDS and _is_first(leaf, start) else None
+
+
+def _mounted(leaf: Node, steps: list[str], start: int, end: int) -> str | None:
+    """A named volume; or a path in an image that is not built here, whose programs look for it there."""
+    matched = NAMED_VOLUME.match(leaf.value)
+    if len(steps) == 3 and matched and end <= leaf.first + matched.end():
+        return "the name of a volume"
+    aim = leaf.value.find(":/")
+    inside = steps[3:] == ["target"] or (len(steps) == 3 and 0 <= aim < start - leaf.first)
+    return "in a path of an image that is not built here" if inside and not _is_built(leaf) else None
+
+
+def _is_built(leaf: Node) -> bool:
+    """Whether the service that a scalar belongs to has a `build:`."""
+    node = leaf
+    while node.parent is not None:
+        if node.kind == "mapping" and node.get("build") is not None:
+            return True
+        node = node.parent
+    return False
 
 
 def _in_kubernetes(leaf: Node, steps: list[str], start: int) -> str | None:

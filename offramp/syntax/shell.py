@@ -212,7 +212,7 @@ def _inner(node: Node) -> tuple[int, int]:
 def _names_program(node: Node) -> bool:
     """Whether a word is what a command runs, behind `nohup` and its like also."""
     command = node.above("command")
-    if command is None:
+    if command is None or "_" in node.text:  # a function of the script's own
         return False
     words = [child for child in command.named if child.kind not in ("comment", "variable_assignment", "file_redirect")]
     index = next((n for n, word in enumerate(words) if word.start == node.start), -1)

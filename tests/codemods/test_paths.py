@@ -156,3 +156,21 @@ def test_a_reference_that_can_mean_a_file_that_stays_keeps_all_of_them(tmp_path:
     assert "-f run_gradient.yaml" in (outcome.after.text("up.sh") or "")
     told = "run_gradient.yaml can mean b/run_gradient.yaml and z/run_gradient.yaml: say which one is meant"
     assert told in reasons(outcome)
+
+
+COMPOSE = """services:
+  store:
+    image: example/store:1
+    environment: [GRADIENT_API_KEY=x]
+    volumes: ["./gradient.conf:/etc/gradient.conf"]
+  api:
+    build: .
+    volumes: ["./gradient.conf:/app/gradient.conf"]
+"""
+
+
+def test_a_path_in_an_image_of_others_stays(tmp_path: pathlib.Path) -> None:
+    outcome = run(tmp_path, {"docker-compose.yml": COMPOSE, "gradient.conf": "GRADIENT_API_KEY=x\n"}, "paths")
+    text = outcome.after.text("docker-compose.yml") or ""
+    assert '"./openrouter.conf:/etc/gradient.conf"' in text
+    assert '"./openrouter.conf:/app/openrouter.conf"' in text
