@@ -18,6 +18,7 @@ LOCK = ("-c", "requirements.lock")
 PACKAGES = ("offramp", "scanners", "codemods", "reports")
 TESTS = ("pytest", "pytest-cov", "pytest-xdist", "pytest-snapshot", "hypothesis", "jsonschema", "tomlkit", "libcst")
 PEERS = ("ast-grep-cli", "libcst", "hypothesis", "mypy")  # and files to rename in
+GRAMMARS = ("tree-sitter", "tree-sitter-bash", "tree-sitter-powershell", "tree-sitter-make", "tree-sitter-batch")
 READERS = (
     "python-dotenv",
     "tomlkit",
@@ -25,6 +26,7 @@ READERS = (
     "json5",
     "javaproperties",
     "packaging",
+    *GRAMMARS,
 )  # independent readers of the formats
 BEHAVIOUR = ("pytest", "trustme")
 

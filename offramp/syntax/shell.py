@@ -9,15 +9,18 @@ pip install gradient                  a package
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, env, grammar
+from offramp.syntax import commands, grammar, shell_entries
 from offramp.syntax import text as plain
 from offramp.syntax.grammar import Node
+from offramp.syntax.shell_insertions import grown, provide
+from offramp.syntax.shell_words import fit
+
+__all__ = ["COMMENT", "Script", "check", "fit", "grown", "parse", "provide"]
 
 COMMENT = "#"
 LITERALS = ("string", "raw_string", "ansi_c_string", "translated_string")
@@ -33,17 +36,10 @@ SETTERS = re.compile(r"^(?:unset|printenv|export|declare|readonly|typeset|setenv
 REMOTE_SETTERS = re.compile(
     r"\b(?:secrets?|variable|config|env|vars|envvars?)(?::| )(?:set|get|delete|unset|remove|rm|add|put)\b"
 )
-ENV_TARGET = re.compile(
-    r"(?i)(?:^|/|\b)\.?env(?:\.[\w.-]+)?[\"']?$|GITHUB_ENV|\.envrc|environment$|\$\{?ENV_FILE|env_file"
-)
-
-
 EMPTY = re.compile(  # a block without a command, which the grammar lets pass and the shell does not
     r"(?:\b(?:then|do|else)|(?<=[\s)])\{)[ \t;]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
     r"[ \t]*(?:(?:fi|done|else|elif)\b|\})"
-)
-ENV_LINES = re.compile(
-    r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:(?:export )?[A-Z_][A-Z\d_]*=[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*){2,}"
+    r"|\b(?:then|do|else)[ \t]+(?:fi|done|else|elif)\b|(?<=[\s)])\{[ \t]+\}"
 )
 
 
@@ -57,48 +53,7 @@ class Script:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        found = [entry for node in self.root.find_all("variable_assignment") for entry in self._assignment(node)]
-        for node in self.root.find_all("heredoc_body"):
-            found += self._heredoc(node)
-        found += self._echoed()
-        return sorted(found, key=lambda entry: entry.key_start)
-
-    def _assignment(self, node: Node) -> Iterator[Entry]:
-        """A variable that is set by a statement of its own; set twice is legal code, so each has its own scope."""
-        name, value = node.field("name"), node.field("value")
-        if name is None or name.kind != "variable_name":
-            return
-        statement = node.parent if node.parent is not None and node.parent.kind == "declaration_command" else node
-        alone = statement is node or len([c for c in statement.named if c.kind != "comment"]) == 1
-        command = node.parent is not None and node.parent.kind in ("command", "variable_assignments")
-        outer = grammar.line_span(self.text, *statement.span) if alone and not command else None
-        stuck = "" if outer else "it shares its line with other commands"
-        span = _inner(value) if value is not None else (node.end, node.end)
-        yield Entry(f"statement {node.start}", name.text, *name.span, self.text[slice(*span)], *span, outer, stuck)
-
-    def _heredoc(self, node: Node) -> Iterator[Entry]:
-        """The lines of a here-document that becomes an env file."""
-        redirected = node.parent.raw.parent() if node.parent is not None else None
-        target = redirected.text().split("\n", 1)[0] if redirected is not None else ""
-        named = any(ENV_TARGET.search(word) for word in re.split(r"[\s<>]+", target))
-        if not named and not ENV_LINES.fullmatch(node.text):
-            return
-        for entry in env.parse(node.text).entries():
-            yield _moved(entry, node.start, f"here-document {node.start}")
-
-    def _echoed(self) -> Iterator[Entry]:
-        """`echo "K=V" >> file` lines: entries of that file as long as it is written to by lines of the same block."""
-        for node in self.root.find_all("redirected_statement"):
-            matched = ECHO.fullmatch(node.text)
-            appends = matched is not None and (">>" in matched["to"] or ENV_TARGET.search(matched["target"]))
-            if matched is None or not appends or not matched["key"].isupper():
-                continue
-            outer = grammar.line_span(self.text, *node.span)
-            block = node.parent.start if node.parent is not None else 0
-            key, value = ((node.start + matched.start(g), node.start + matched.end(g)) for g in ("key", "value"))
-            scope = f"{matched['target']} in {block}"
-            stuck = "" if outer else "it shares its line with other commands"
-            yield Entry(scope, matched["key"], *key, matched["value"], *value, outer, stuck)
+        return shell_entries.entries(self.text, self.root)
 
     def place(self, start: int, end: int) -> Place:
         node = self.root.at(start, end)
@@ -139,7 +94,7 @@ class Script:
     def _literal(self, node: Node, start: int, end: int) -> Place:
         if _names_program(node):
             return Place(Role.RESOURCE, "the name of a program", "", start, end)
-        span = _inner(node)
+        span = shell_entries.inner(node)
         built = any(c.kind in ("expansion", "simple_expansion", "command_substitution") for c in node.children)
         assigned = ASSIGNED.match(self.text, span[0], span[1])
         if assigned is not None and (place := _in_assigned(assigned, span, start, end, built)) is not None:
@@ -171,10 +126,6 @@ class Script:
 
 
 RUNNERS = frozenset({"nohup", "sudo", "exec", "env", "time", "nice", "command", "which", "type", "-v"})
-ECHO = re.compile(
-    r"""(?:echo|printf(?:[ ]['"]%s\\n['"])?)[ \t]+(?P<quote>["']?)(?P<key>[A-Za-z_]\w*)=(?P<value>[^\r\n]*?)(?:\\n)?"""
-    r"""(?P=quote)[ \t]*(?P<to>>>|>)[ \t]*(?P<target>["']?[^\s"']+["']?)"""
-)
 
 
 def parse(text: str) -> Script:
@@ -185,28 +136,6 @@ def check(before: str, after: str) -> str | None:
     if len(EMPTY.findall(after)) > len(EMPTY.findall(before)):
         return "a block would be empty"
     return grammar.worse(lambda: grammar.root(before, "bash"), lambda: grammar.root(after, "bash"))
-
-
-def _moved(entry: Entry, offset: int, scope: str) -> Entry:
-    outer = None if entry.outer is None else (entry.outer[0] + offset, entry.outer[1] + offset)
-    return dataclasses.replace(
-        entry,
-        scope=scope,
-        key_start=entry.key_start + offset,
-        key_end=entry.key_end + offset,
-        value_start=entry.value_start + offset,
-        value_end=entry.value_end + offset,
-        outer=outer,
-    )
-
-
-def _inner(node: Node) -> tuple[int, int]:
-    text = node.text
-    if node.kind in ("ansi_c_string", "translated_string") and len(text) > 2:
-        return node.start + 2, node.end - 1
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
-        return node.start + 1, node.end - 1
-    return node.span
 
 
 def _names_program(node: Node) -> bool:
