@@ -22,6 +22,7 @@ FROM_ELSEWHERE = re.compile(r"(?:file|link|git|github|https?|workspace|npm|porta
 LISTED = re.compile(
     r"(?m)^(?P<indent>[ \t]*)-[ \t]+[\"']?(?P<text>[^\"'#\r\n]*?)[\"']?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)"
 )
+QUOTED_BY_FIT = ("shell",)  # kinds whose syntax quotes the words of a command itself
 BY_HAND = "the list that it stands in can't be edited by rule: remove it by hand"
 
 
@@ -81,7 +82,7 @@ def replaced(document: Document, found: Required, new: str, ecosystem: str) -> t
         return Edit(found.start, found.end, name.partition("[")[0]), Edit(*found.version, version or "*")
     if found.name_only:
         new = name.partition("[")[0]
-    if found.in_command:
+    if found.in_command and document.kind not in QUOTED_BY_FIT:
         new = specification.shell_word(document.text, found.start, new)
     return (Edit(found.start, found.end, new),)
 

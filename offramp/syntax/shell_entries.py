@@ -29,7 +29,7 @@ ECHO = re.compile(
 )
 ARGUMENT = re.compile(
     r"""(?P<option>(?<=\s)(?:-e|--env|--build-arg|--from-literal)(?:=|[ \t]+))(?P<quote>["']?)
-    (?P<key>[A-Za-z_]\w*)(?:=(?P<value>[^\r\n]*))?""",
+    (?P<key>[A-Za-z_]\w*)(?P<value>=)?""",
     re.VERBOSE,
 )
 GAP = re.compile(r"(?:[ \t]|\\\r?\n)+\Z")
@@ -135,9 +135,11 @@ def _arguments(text: str, root: Node) -> Iterator[Entry]:
     for matched in ARGUMENT.finditer(text):
         node = root.at(*matched.span("key"))
         word = node.above("word", "string", "raw_string", "concatenation")
-        if word is None or node.damaged or word.text.startswith("-") is ("=" not in matched["option"]):
+        if word is None or node.damaged:
             continue
         word = word.parent if word.parent is not None and word.parent.kind == "concatenation" else word
+        if word.text.startswith("-") is ("=" not in matched["option"]):
+            continue
         command = word.parent
         outer = _with_gap(text, matched.start(), word.end)
         quote = len(matched["quote"])
@@ -149,7 +151,7 @@ def _arguments(text: str, root: Node) -> Iterator[Entry]:
                 continue
             value = (key[1], key[1])
         else:
-            value = (matched.start("value"), word.end - quote)
+            value = (matched.end("value"), word.end - quote)
         yield Entry(f"command {command.start}", matched["key"], *key, text[slice(*value)], *value, outer)
 
 

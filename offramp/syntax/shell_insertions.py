@@ -67,7 +67,7 @@ def _near(entries: Sequence[Entry], key: str) -> Entry | None:
     """The entry below which a new one belongs."""
     stem = f"{key.partition('_')[0]}_"
     alike = [entry for entry in entries if entry.key.startswith(stem)]
-    return (alike or entries or [None])[-1]
+    return next(reversed(alike or list(entries)), None)
 
 
 def _at_top(root: Node, entry: Entry) -> bool:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from offramp.model import Edit, apply_edits
-from offramp.syntax import grammar
+from offramp.syntax import env, grammar, shell_entries
 from offramp.syntax.grammar import Node
 
 SIMPLE = re.compile(r"[\w./:@%+,=-]*")
@@ -46,6 +46,7 @@ def fit(text: str, edits: list[Edit]) -> list[Edit]:
     if all(SIMPLE.fullmatch(edit.replacement) for edit in edits) and not _in_question(text, edits):
         return edits
     root = grammar.root(text, "bash")
+    edits = _as_env_files(root, edits)
     fitted: list[Edit] = []
     words: dict[Span, list[Edit]] = {}
     for edit in edits:
@@ -62,13 +63,37 @@ def fit(text: str, edits: list[Edit]) -> list[Edit]:
 
 
 def _in_question(text: str, edits: Sequence[Edit]) -> bool:
-    """Whether a simple text may still mean something where it stands: in a script of sed, or as the name of a variable."""
+    """Whether a simple text may still mean something where it stands: in a script of sed, or as a name."""
     if "sed" in text and any("/" in edit.replacement or "," in edit.replacement for edit in edits):
         return True
     return any(
         not NAME.fullmatch(edit.replacement) and edit.replacement and text[edit.start - 1 : edit.start] in ("$", "{")
         for edit in edits
     )
+
+
+def _as_env_files(root: Node, edits: list[Edit]) -> list[Edit]:
+    """The edits; those of here-documents that become env files as an env file demands them."""
+    bodies: dict[Span, tuple[Node, list[Edit]]] = {}
+    others: list[Edit] = []
+    for edit in edits:
+        body = root.at(edit.start, edit.end).above("heredoc_body")
+        if body is None or not shell_entries.is_env(body) or _expands(body.source, edit):
+            others.append(edit)
+        else:
+            bodies.setdefault(body.span, (body, []))[1].append(edit)
+    for body, inside in bodies.values():
+        moved = [Edit(edit.start - body.start, edit.end - body.start, edit.replacement) for edit in inside]
+        fitted = env.fit(body.text, moved)
+        others += [Edit(edit.start + body.start, edit.end + body.start, edit.replacement) for edit in fitted]
+    return others
+
+
+def _expands(text: str, edit: Edit) -> bool:
+    """Whether the shell puts anything else into the line of an edit."""
+    start = text.rfind("\n", 0, edit.start) + 1
+    end = text.find("\n", edit.end)
+    return re.search(r"[$`]", text[start : end if end >= 0 else len(text)]) is not None
 
 
 def _slot(root: Node, text: str, edit: Edit) -> Slot | None:

@@ -249,7 +249,7 @@ def _gone(document: Document, entry: Entry, found: list[Token], offsets: list[in
     first, last = node.start_byte, node.end_byte
     parent = node.parent
     if node.type == "variable_assignment" and parent.type == "declaration_command":
-        operands = [c for c in parent.named_children if not source[c.start_byte : c.start_byte + 1] == b"-"]
+        operands = [c for c in parent.named_children if source[c.start_byte : c.start_byte + 1] != b"-"]
         if len(operands) == 1:
             first, last = parent.start_byte, parent.end_byte
     if node.type in ("word", "concatenation"):

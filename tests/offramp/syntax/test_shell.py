@@ -67,7 +67,9 @@ def test_the_default_alone_is_the_literal() -> None:
         ("docker run -e A=1 \\\n  -e P=x \\\n  image\n", "P", "docker run -e A=1 \\\n  image\n"),
         ("docker run --env=P --env A image\n", "P", "docker run --env A image\n"),
         ("kubectl create secret generic a --from-literal='P=x'", "P", "kubectl create secret generic a"),
-        ("a; P=x\n", "P", None),
+        ("a; P=x\n", "P", "a\n"),
+        ("if a; then P=x; b; fi\n", "P", "if a; then b; fi\n"),
+        ("a && P=x\n", "P", None),
     ],
 )
 def test_delete(text: str, key: str, after: str | None) -> None:
