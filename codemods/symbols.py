@@ -15,9 +15,10 @@ from codemods.paths import stuck
 from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
+from offramp.syntax.javascript import Script
 from offramp.syntax.python import PythonTree
 from offramp.terms import moved_unit
-from scanners import sdk_calls
+from scanners import script_symbols, sdk_calls
 from scanners.python_family import family, overrides
 from scanners.python_foreign import foreign
 
@@ -56,6 +57,9 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(f"the migration names no successor of {finding.text}: remove its use, or add one to symbols:")
     if (refusal := _foreign(finding, context, group)) is not None:
         return refusal
+    tree = context.document.tree
+    if isinstance(tree, Script) and (answer := script_symbols.answer(finding, context, tree, group)) is not None:
+        return answer
     if context.document.kind in CODE and (reason := _reason(finding, context, term.new)) is not None:
         return Refusal(reason, group=group)
     return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group)
@@ -79,6 +83,8 @@ def _edit(finding: Finding, context: Context, new: str) -> Edit:
         node = tree.node_at(finding.start, finding.end)
         if isinstance(node, ast.alias) and node.asname is not None and new in (node.name, node.asname):
             return Edit(*tree.span(node), new)
+    if isinstance(tree, Script) and (span := script_symbols.said_twice(tree, finding, new)) is not None:
+        return Edit(*span, new)
     return Edit(finding.start, finding.end, new)
 
 
@@ -92,6 +98,8 @@ def _reason(finding: Finding, context: Context, new: str) -> str | None:
         return _stays(finding, context, new)
     if isinstance(tree, PythonTree):
         return _in_python(finding, context, tree, new)
+    if isinstance(tree, Script) and not context.document.fault:
+        return _taken(old, path, new) if new in tree.text and script_symbols.meet(tree, old, new) else None
     return _taken(old, path, new) if _stands(context, new) else None
 
 

@@ -29,6 +29,7 @@ NAMED = {  # what declares its name in the scope around it, and as what
     "internal_module": BOTH,
     "import_alias": BOTH,
 }
+MODIFIERS = ("accessibility_modifier", "readonly", "override_modifier")
 NAMED_INSIDE = {"function_expression": VALUE, "generator_function": VALUE, "class": BOTH}
 IDENTIFIERS = ("identifier", "type_identifier")
 SHORTHANDS = ("shorthand_property_identifier", "shorthand_property_identifier_pattern")
@@ -56,10 +57,11 @@ class Declarations:
         inner = scope
         if kind in NAMED and (name := node.field("name")) is not None and name.kind() != "string":
             self._declare(_first(name), scope, NAMED[kind], kind)
-        if kind in FUNCTIONS or kind in BLOCKS:
-            inner = Scope(scope, kind)
         if kind in NAMED_INSIDE and (name := node.field("name")) is not None:
+            inner = Scope(inner, "name")  # parameters and variables of a function may have its name
             self._declare(name, inner, NAMED_INSIDE[kind], kind)
+        if kind in FUNCTIONS or kind in BLOCKS:
+            inner = Scope(inner, kind)
         handler = _HANDLERS.get(kind)
         if handler is not None and handler(self, node, inner):
             return
@@ -81,6 +83,7 @@ class Declarations:
             binding = Binding(name, scope, meaning, what)
             known.append(binding)
             self.bindings.append(binding)
+        binding.is_merged |= binding.what != what
         binding.meaning |= meaning
         binding.occurrences.append(Occurrence(*_span(node), name, scope, meaning, shape))
 
@@ -131,7 +134,8 @@ class Declarations:
 
     def _parameter(self, node: SgNode, scope: Scope) -> bool:
         if (pattern := node.field("pattern")) is not None:
-            self._pattern(pattern, scope, scope, "parameter")
+            member = any(child.kind() in MODIFIERS for child in node.children())
+            self._pattern(pattern, scope, scope, "parameter and member" if member else "parameter")
         self._rest(node, scope, "pattern", "name")
         return True
 

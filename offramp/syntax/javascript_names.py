@@ -72,4 +72,5 @@ class Binding:
     scope: Scope
     meaning: int
     what: str  # import, parameter, variable …
+    is_merged: bool = False  # a type and a value, say, that share the name
     occurrences: list[Occurrence] = dataclasses.field(default_factory=list)

@@ -79,7 +79,7 @@ function renames({ path, text, at }) {
   const index = characters(text);
   const units = [];
   for (let unit = 0; unit <= text.length; unit++) units[index(unit)] ??= unit;
-  held = { path: "/" + path.replace(/^.*\//, ""), text, version: held.version + 1 };
+  held = { path: "/plugh" + path.replace(/^.*?(?=(\.d)?\.\w+$)/, ""), text, version: held.version + 1 };
   const found = service.findRenameLocations(held.path, units[at], false, false, { providePrefixAndSuffixTextForRename: true });
   return {
     places: (found ?? []).map((place) => ({

@@ -106,6 +106,8 @@ def _set(document: Document, tree: javascript.Script, read: typescript.Read, cha
 def _names(document: Document, tree: javascript.Script, chance: random.Random) -> Iterator[Case]:
     bindings = tree.scopes.bindings
     for binding in chance.sample(bindings, min(1, len(bindings))):
+        if binding.is_merged or "member" in binding.what or _is_loose(document, binding.name):
+            continue
         places = binding.occurrences
         edits = tuple(Edit(o.start, o.end, o.renamed(NEW)) for o in places)
         try:
@@ -114,6 +116,12 @@ def _names(document: Document, tree: javascript.Script, chance: random.Random) -
         except ValueError:
             continue  # a name that TypeScript does not rename, such as that of a file's default export
         yield Case("rename", edits, expected, _lines(document, places[0].start, places[-1].end))
+
+
+def _is_loose(document: Document, name: str) -> bool:
+    """Whether TypeScript takes members of the same name for the binding, as it does where JavaScript has no types."""
+    text = document.text
+    return "js" in document.path.rpartition(".")[2] and (f".{name}" in text or "require(" in text)
 
 
 def _keys(document: Document, tree: javascript.Script, read: typescript.Read, chance: random.Random) -> Iterator[Case]:
