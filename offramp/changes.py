@@ -21,7 +21,8 @@ def between(before: Project, after: Project) -> list[FileChange]:
         was = None if old is None else _content(before, old)
         now = None if new is None else after.documents[new].encoded() if new in after.documents else was
         if was != now or old != new:
-            changes.append(FileChange(old or new or "", was, now, new or ""))
+            private = before.origin(old or "") in before.ignored
+            changes.append(FileChange(old or new or "", was, now, new or "", private))
     return changes
 
 

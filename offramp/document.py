@@ -46,6 +46,7 @@ class Document:
     left_alone: str | None = None
     origin: str = ""
     about: str | None = None  # why it has to be rewritten as a whole: see `subject`
+    private: bool = False  # an env file of this machine: no value in it is ever shown
 
     @classmethod
     def read(cls, path: str, content: bytes, include: frozenset[str] = frozenset()) -> Document:

@@ -118,19 +118,27 @@ def list_files(root: pathlib.Path) -> list[str]:
     """Paths below `root`, relative, with `/`, sorted; regular files only."""
     listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed is None:
-        return sorted(_walk(root))
+        return sorted(_walk(root, []))
     names = {os.fsdecode(name) for name in listed.split(b"\0") if name}
-    return sorted(name for name in names if _is_regular(root / name))
+    return sorted(name for name in names if is_regular(root / name))
 
 
-def _is_regular(path: pathlib.Path) -> bool:
+def is_regular(path: pathlib.Path) -> bool:
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
 
 
-def _walk(root: pathlib.Path) -> Iterator[str]:
+def kept_out(root: pathlib.Path) -> list[str]:
+    """What a walk leaves out because of a `.gitignore`: files, and folders with a `/` at the end."""
+    left_out: list[str] = []
+    for _ in _walk(root, left_out):
+        pass
+    return left_out
+
+
+def _walk(root: pathlib.Path, left_out: list[str]) -> Iterator[str]:
     import pathspec
 
     ignores: list[tuple[str, pathspec.GitIgnoreSpec]] = []
@@ -144,15 +152,19 @@ def _walk(root: pathlib.Path) -> Iterator[str]:
             found = [spec.check_file(path[len(p) :]).include for p, spec in ignores if path.startswith(p)]
             return next((bool(said) for said in reversed(found) if said is not None), False)  # the deepest file decides
 
-        folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS and not ignored(f"{prefix}{f}/"))
+        here = [f for f in folders if f not in SKIPPED_FOLDERS]
+        folders[:] = sorted(f for f in here if not ignored(f"{prefix}{f}/"))
+        left_out += [f"{prefix}{f}/" for f in here if f not in folders]
         for name in names:
-            if not ignored(prefix + name) and _is_regular(pathlib.Path(folder, name)):
+            if ignored(prefix + name):
+                left_out.append(prefix + name)
+            elif is_regular(pathlib.Path(folder, name)):
                 yield prefix + name
 
 
 def _lines(path: pathlib.Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines() if _is_regular(path) else []
+        return path.read_text(encoding="utf-8", errors="replace").splitlines() if is_regular(path) else []
     except OSError:
         return []
 

@@ -37,6 +37,7 @@ class FileChange:
     before: bytes | None
     after: bytes | None
     new_path: str = ""
+    private: bool = False  # an env file of this machine: no value in it is ever shown
 
     @property
     def target(self) -> str:

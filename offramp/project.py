@@ -14,7 +14,7 @@ import pathlib
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
-from offramp import files, subject
+from offramp import files, ignored, subject
 from offramp.document import Document
 from offramp.migration import Migration
 from offramp.model import Finding, Move
@@ -70,6 +70,7 @@ class Project:
     moves: dict[str, str] = dataclasses.field(default_factory=dict)  # path on disk → present path
     errors: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # (path, why it could not be read)
     include: frozenset[str] = frozenset()  # sorts of files left alone that are to be edited all the same
+    ignored: frozenset[str] = frozenset()  # env files that git ignores, by their path on disk; they never move
     jobs: int = 0  # processes for the scan; 0: as many as help
     kept: dict[str, Document] = dataclasses.field(default_factory=dict)  # documents of earlier rounds, by path
     planned: dict[str, str] = dataclasses.field(default_factory=dict)  # moves that the scan foresees
@@ -97,7 +98,7 @@ class Project:
             if files.is_binary(content) or not self.vocabulary.touches(content):
                 self.dull.add(path)
                 return None
-            document = dataclasses.replace(Document.read(path, content, self.include), origin=self.origin(path))
+            document = self._read(path, content)
         except files.Unreadable as error:
             self.errors.append((self.origin(path), str(error)))
             self.dull.add(path)
@@ -118,9 +119,20 @@ class Project:
         if path in self.documents or path not in self.paths:
             return self.documents.get(path)
         try:
-            return dataclasses.replace(Document.read(path, self._content(path), self.include), origin=self.origin(path))
+            return self._read(path, self._content(path))
         except files.Unreadable:
             return None
+
+    def _read(self, path: str, content: bytes) -> Document:
+        """The document of a file's bytes.
+
+        Raises:
+            files.Unreadable: the bytes are not text.
+        """
+        document, origin = Document.read(path, content, self.include), self.origin(path)
+        private = origin in self.ignored
+        left_alone = ignored.LEFT_ALONE if private and "ignored" not in self.include else document.left_alone
+        return dataclasses.replace(document, origin=origin, private=private, left_alone=left_alone)
 
     def text(self, path: str) -> str | None:
         """The present text of any file, or None where there is none that can be read."""
@@ -162,6 +174,8 @@ class Project:
     def move(self, move: Move) -> None:
         """Move a file, or a folder with all that is in it."""
         for path in self.below(move.old):
+            if path in self.ignored:
+                continue
             new = move.new + path.removeprefix(move.old)
             origin = self.origin(path)
             self.moves[origin] = new
@@ -244,8 +258,8 @@ class Project:
         )
 
     def of_kind(self, *kinds: str) -> Iterator[str]:
-        """Paths of the files whose name says that they are of one of these kinds."""
-        return (path for path in sorted(self.paths) if files.kind_of(path) in kinds)
+        """Paths of the files of the tree whose name says that they are of one of these kinds."""
+        return (path for path in sorted(self.paths - self.ignored) if files.kind_of(path) in kinds)
 
     def exists(self, path: str) -> bool:
         return path in self.paths or self.index.folders[path] > 0
@@ -297,8 +311,18 @@ def open_project(
 ) -> Project:
     """A project of the files below `root`, nothing read yet."""
     listed = files.list_files(root) if paths is None else list(paths)
+    private = frozenset(ignored.env_files(root) if paths is None else ())
     migration = _without_own_modules(migration, listed)
-    return Project(root, migration, Vocabulary(migration), set(listed), include=include, jobs=jobs)
+    everything = {*listed, *private}
+    return Project(
+        root,
+        migration,
+        Vocabulary(migration),
+        everything,
+        include=include,
+        ignored=private.difference(listed),
+        jobs=jobs,
+    )
 
 
 def _without_own_modules(migration: Migration, paths: Iterable[str]) -> Migration:

@@ -34,6 +34,7 @@ SHAPES = re.compile(
     r"|(?<![\w.-])(?:eyJ[\w-]{10,}\.[\w.-]{10,}|SG\.[\w-]{16,}\.[\w-]{16,})"
 )
 USERINFO = re.compile(r"(?P<head>://[^\s/:@]*:)(?P<value>[^\s/@]+)(?=@)")
+SETTING = re.compile(r"(?P<head>[\s#]*(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:=|:\s)\s*)(?P<value>.*)", re.DOTALL)
 LONG = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 PLACEHOLDER = re.compile(
     r"(?i)^[<{\[(%$]|\$\{|\{\{|change|replace|example|placeholder|your|dummy|fake|sample|insert|redacted|to-?do|xxx|\.\.\."
@@ -43,6 +44,18 @@ PLACEHOLDER = re.compile(
 REFERENCE = re.compile(
     r"[A-Za-z_][A-Za-z_.]*[(\[]?|[A-Z][A-Z0-9_]*|[\w.]+[(\[].*|(?:~|\.{0,2})/[\w./-]*|[a-z][a-z0-9+]*://.*"
 )
+
+
+def names_only(line: str) -> str:
+    """A line of an env file without its value, whatever it is; of a line that sets nothing, nothing but comments.
+
+    >>> names_only('export LLM_PROVIDER=x # note')
+    'export LLM_PROVIDER=***'
+    """
+    setting = SETTING.match(line)
+    if setting is not None:
+        return setting["head"] + (MASK if setting["value"].strip() else "")
+    return redact(line) if re.match(r"\s*(?:#|$)", line) else MASK
 
 
 def redact(line: str) -> str:

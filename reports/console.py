@@ -21,7 +21,7 @@ from offramp.journal import FileChange
 from offramp.ledger import State
 from offramp.model import Applicability, Finding, Fix, Refusal, Severity
 from offramp.project import Project
-from offramp.redaction import redact
+from offramp.redaction import names_only, redact
 from offramp.verification import Evidence
 from offramp.verification import State as Rung
 from reports.json_document import LONGEST
@@ -164,7 +164,8 @@ def _excerpt(found: Finding, documents: Mapping[str, Document]) -> str:
     document = documents.get(found.path)
     if document is None or found.end == 0:
         return ""
-    text = redact(document.line(document.position(found.start)[0])[:LONGEST]).strip()
+    line = document.line(document.position(found.start)[0])[:LONGEST]
+    text = (names_only(line) if document.private else redact(line)).strip()
     return printable(text if len(text) <= 100 else text[:97] + "…")
 
 

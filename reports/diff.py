@@ -1,7 +1,7 @@
 """A change as a unified diff that `git apply` takes.
 
-Files are compared as bytes, so that line endings and encodings survive. What looks like a live secret is masked: the
-lines that hold one can then not be applied, which is the lesser evil.
+Files are compared as bytes, so that line endings and encodings survive. What looks like a live secret is masked, and
+every value of an env file that git ignores: the lines that hold one can then not be applied, which is the lesser evil.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from offramp import splices
 from offramp.journal import FileChange
-from offramp.redaction import redact
+from offramp.redaction import names_only, redact
 
 AROUND = 3  # lines of context
 NO_NEWLINE = b"\n\\ No newline at end of file\n"
@@ -32,15 +32,15 @@ def texts(change: FileChange) -> list[str]:
     before, after = change.before or b"", change.after or b""
     if b"\0" in before or b"\0" in after:
         before, after = _narrow(before), _narrow(after)
-    return [hunk.decode("utf-8", "replace") for hunk in hunks(before, after)]
+    return [hunk.decode("utf-8", "replace") for hunk in hunks(before, after, private=change.private)]
 
 
 def _one(change: FileChange) -> Iterator[bytes]:
     before, after = change.before or b"", change.after or b""
     wide = before != after and (b"\0" in before or b"\0" in after)
     if wide:
-        yield from _remarks(before, after)
-        if not _is_public(before, after):
+        yield from _remarks(before, after, private=change.private)
+        if change.private or not _is_public(before, after):
             after = before  # the binary patch would give a secret away; a move can still be applied
     old, new = _name("a/", change.path), _name("b/", change.target)
     if before == after and change.target == change.path and change.before is not None:
@@ -60,12 +60,13 @@ def _one(change: FileChange) -> Iterator[bytes]:
     source = b"/dev/null" if change.before is None else _ended(old)
     target = b"/dev/null" if change.after is None else _ended(new)
     yield b"--- %s\n+++ %s\n" % (source, target)
-    yield from hunks(before, after)
+    yield from hunks(before, after, private=change.private)
 
 
-def hunks(before: bytes, after: bytes) -> Iterator[bytes]:
+def hunks(before: bytes, after: bytes, *, private: bool = False) -> Iterator[bytes]:
     """The hunks of a diff, without file names; lines break at newlines only, as in git."""
     old, new = _lines(before), _lines(after)
+    shown = names_only if private else redact
     for group in _groups(splices.blocks(old, new)):
         (start, _, new_start, _), (_, stop, _, new_stop) = group[0], group[-1]
         head = min(AROUND, start)
@@ -74,11 +75,11 @@ def hunks(before: bytes, after: bytes) -> Iterator[bytes]:
         parts = [b"@@ -%s +%s @@\n" % ranges]
         position = start - head
         for a, b, c, d in group:
-            parts += [_line(b" ", line) for line in old[position:a]]
-            parts += [_line(b"-", line) for line in old[a:b]]
-            parts += [_line(b"+", line) for line in new[c:d]]
+            parts += [_line(b" ", line, shown) for line in old[position:a]]
+            parts += [_line(b"-", line, shown) for line in old[a:b]]
+            parts += [_line(b"+", line, shown) for line in new[c:d]]
             position = b
-        parts += [_line(b" ", line) for line in old[position : stop + tail]]
+        parts += [_line(b" ", line, shown) for line in old[position : stop + tail]]
         yield b"".join(parts)
 
 
@@ -100,19 +101,19 @@ def _range(start: int, stop: int) -> bytes:
     return b"%d" % first if length == 1 else b"%d,%d" % (first, length)
 
 
-def _line(mark: bytes, line: bytes) -> bytes:
+def _line(mark: bytes, line: bytes, shown: Callable[[str], str]) -> bytes:
     body, end = (line[:-1], b"\n") if line.endswith(b"\n") else (line, NO_NEWLINE)
-    return mark + redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") + end
+    return mark + shown(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") + end
 
 
 def _lines(content: bytes) -> list[bytes]:
     return re.findall(rb"[^\n]*\n|[^\n]+", content)
 
 
-def _remarks(before: bytes, after: bytes) -> Iterator[bytes]:
+def _remarks(before: bytes, after: bytes, *, private: bool) -> Iterator[bytes]:
     """UTF-16 is binary to git; a person reads it here, and `git apply` passes over it."""
     yield b"# UTF-16, decoded:\n"
-    for hunk in hunks(_narrow(before), _narrow(after)):
+    for hunk in hunks(_narrow(before), _narrow(after), private=private):
         yield b"".join(b"# %s\n" % line for line in hunk.removesuffix(b"\n").split(b"\n"))
 
 

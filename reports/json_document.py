@@ -14,7 +14,7 @@ from offramp.engine import Outcome
 from offramp.journal import FileChange
 from offramp.ledger import Record, State
 from offramp.model import Applicability, Finding, Fix, Refusal
-from offramp.redaction import redact
+from offramp.redaction import names_only, redact
 from offramp.verification import Evidence
 from offramp.verification import State as Rung
 
@@ -81,7 +81,8 @@ def _line(found: Finding, documents: Mapping[str, Document]) -> str:
     document = documents.get(found.path)
     if document is None or found.end == 0:
         return ""
-    return document.line(document.position(found.start)[0])
+    line = document.line(document.position(found.start)[0])
+    return names_only(line) if document.private else line
 
 
 def printable(text: str) -> str:

@@ -61,7 +61,7 @@ def _named_after(project: Project, findings: Iterable[Finding]) -> set[tuple[str
             moves.add((path, "" if files.is_history(path) else _module_path(project, path, module)))
     if project.migration.new_slug:
         moves |= NamedPaths(project, findings).moves({old for old, _ in moves})
-    return {(old, new) for old, new in moves if new and new != old}
+    return {(old, new) for old, new in moves if new and new != old and old not in project.ignored}
 
 
 def _module_folders(project: Project) -> tuple[str, ...]:

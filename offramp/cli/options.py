@@ -31,6 +31,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         choices=["generated", "minified", "vendored"],
         help="edit generated, minified or vendored files, too; by default they are only reported",
     )
+    private = "edit env files that git ignores, too; by default they are only reported"
+    group.add_argument("--include-ignored", action="store_true", help=private)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +63,8 @@ def selection(options: argparse.Namespace, *, fail_fast: bool = True) -> Options
         Problem: there is no such rule.
     """
     select, ignore = _rules(options.select), _rules(options.ignore)
-    return Options(select=select, ignore=ignore, include=frozenset(options.include), fail_fast=fail_fast)
+    include = frozenset([*options.include, *(["ignored"] if options.include_ignored else [])])
+    return Options(select=select, ignore=ignore, include=include, fail_fast=fail_fast)
 
 
 def _rules(lists: list[str]) -> frozenset[str]:

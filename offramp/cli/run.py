@@ -8,6 +8,7 @@ examples:
   migrate run gradient-to-openrouter                    make the change
   migrate run ./my.yaml services/api --verify 'pytest'  keep it only if the command passes before and after
   migrate run gradient-to-openrouter --commit           a branch with one commit per kind of change
+  migrate run gradient-to-openrouter --include-ignored  also in the .env of this machine, which git ignores
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from offramp import changes, engine, files, migration, transaction
+from offramp import changes, engine, files, ignored, migration, transaction
 from offramp.cli import options as shared
 from offramp.engine import Outcome
 from offramp.journal import FileChange
@@ -77,6 +78,11 @@ def _check_together(options: argparse.Namespace) -> None:
     if options.commit and options.dry_run:
         hint = "--dry-run prints the change; --commit makes a branch of it. Leave one of them out."
         raise Problem("--dry-run and --commit exclude each other", hint=hint)
+    if options.commit and options.include_ignored:
+        hint = "Make the branch first; then, in the checkout that it is merged into, run again with --include-ignored."
+        raise Problem(
+            "--commit leaves out what git ignores: no commit can hold it", place="--include-ignored", hint=hint
+        )
     if options.branch and not options.commit:
         raise Problem("--branch names the branch that --commit makes", place="--branch", hint="Add --commit.")
 
@@ -213,10 +219,23 @@ def _commit(
     _report(options, outcome, todo, applied=bool(todo) and passed, verification=verification)
     if not passed:
         return 3
+    beside = _beside_the_branch(chosen, loaded, root)
     if options.format == "text" and not options.output:
         if commits:
             count = f"{len(commits)} commit{'s' * (len(commits) != 1)}"
             print(f"\nBranch {name} with {count}; your checkout is as it was. Look: git log -p {name}")
         else:
             print("\nNothing to commit: no branch was made.")
-    return 1 if outcome.balance.left else 0
+    return 1 if outcome.balance.left or beside else 0
+
+
+def _beside_the_branch(chosen: engine.Options, loaded: migration.Migration, root: pathlib.Path) -> bool:
+    """Tell of references in env files of the checkout that git ignores, which a branch can't hold."""
+    private = ignored.env_files(root)
+    found = engine.scan(open_project(root, loaded, private), chosen).findings if private else []
+    paths = sorted({finding.path for finding in found})
+    if paths:
+        listed = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        told = f"Not in the branch, as git ignores it: {listed}. When the branch is merged:"
+        print(f"{told} migrate run {loaded.name} --include-ignored", file=sys.stderr)
+    return bool(paths)

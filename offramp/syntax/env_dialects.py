@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+DOCKER = "docker --env-file"
 Settings = dict[str, str]
 BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -204,5 +205,5 @@ READERS: Mapping[str, Callable[[str], Settings | None]] = {
     "python-dotenv": python_dotenv,
     "node dotenv": node_dotenv,
     "bash": bash,
-    "docker --env-file": docker,
+    DOCKER: docker,
 }

@@ -13,11 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from offramp.model import Edit, Entry, apply_edits
-from offramp.syntax.env_dialects import BREAK, READERS
+from offramp.syntax.env_dialects import BREAK, DOCKER, READERS
 
 HARMLESS = re.compile(r"[\w./:@%+,=-]*", re.ASCII)  # means itself to every reader, in quotes and without
 PROVES_NOTHING = re.compile(r"[\\$`]")  # escapes and references, which may be meant as any reader takes them
-LINE_START = re.compile(r"[^\r\n]*\Z")
 LINE_REST = re.compile(r"[^\r\n]*")
 
 
@@ -72,13 +71,17 @@ def _valued(text: str, entry: Entry, value: str, who: Sequence[str]) -> Edit:
     quote = _quote(text, entry)
     if quote == "'" and "$" in value and "$" not in entry.value:
         raise ValueError(f"python-dotenv expands $ in the single quotes of '{entry.key}', and bash does not")
-    start, end = entry.value_start - len(quote), entry.value_end + len(quote)
-    line_start = LINE_START.search(text, max(0, text.rfind("\n", 0, entry.key_start) + 1), entry.key_start)
-    head = text[line_start.start() if line_start else entry.key_start : start]
-    rest = LINE_REST.match(text, end)
-    tail = rest[0] if rest else ""
     matched = BREAK.search(text)
-    return Edit(start, end, _written(entry.key, value, (head, tail), who, quote, matched[0] if matched else "\n"))
+    written = _written(entry.key, value, _around(text, entry), who, quote, matched[0] if matched else "\n")
+    return Edit(entry.value_start - len(quote), entry.value_end + len(quote), written)
+
+
+def _around(text: str, entry: Entry) -> tuple[str, str]:
+    """What stands on the line of a setting in front of its value and behind it, without the quotes."""
+    size = len(_quote(text, entry))
+    start = max(text.rfind(sign, 0, entry.key_start) for sign in "\r\n") + 1
+    rest = LINE_REST.match(text, entry.value_end + size)
+    return text[start : entry.value_start - size], rest[0] if rest else ""
 
 
 def _quote(text: str, entry: Entry) -> str:
@@ -126,3 +129,24 @@ def _ways(value: str, quote: str) -> Iterator[str]:
     if "$" not in value:
         yield f"'{value}'"
     yield f'"{escaped}"'
+
+
+def disagreement(text: str, entry: Entry) -> str:
+    """What a reader makes of an entry that others read as it is meant, in words without its value; or nothing.
+
+    Not told is what a whole file does: quotes, which docker keeps, and carriage returns, which bash keeps.
+    """
+    if entry.scope != "file" or PROVES_NOTHING.search(entry.value):
+        return ""
+    quote, (head, tail) = _quote(text, entry), _around(text, entry)
+    line = f"{head}{quote}{_unix(entry.value)}{quote}{tail}\n"
+    told = []
+    for name, reader in READERS.items():
+        settings = reader(line)
+        if settings is None and "export" not in head:
+            told.append(f"{name} refuses a file with such a line")
+        elif settings is not None and entry.key not in settings:
+            told.append(f"{name} takes the line for a command" if name == "bash" else f"{name} passes over the line")
+        elif settings is not None and settings[entry.key] != _unix(entry.value) and not (name == DOCKER and quote):
+            told.append(f"{name} takes what follows for a part of the value" if tail else f"{name} reads another value")
+    return "; ".join(told)
