@@ -25,6 +25,9 @@ ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?!=)(?P<value>.*)$", re.DOTA
 DASHES = re.compile(r"[ \t]*(?:-[ \t]+)+")
 REST = re.compile(r"[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 REST_AFTER_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+BETWEEN = re.compile(r"(?:[\s,]+|#[^\r\n]*)*")  # what may stand between two entries
+COLON = re.compile(r"(?:\s+|#[^\r\n]*)*:")
+PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|#[^\r\n]*(?=[\r\n]))*")
 OWN_LINE_COMMENT = re.compile(r"[ \t]*(?:#|//)")
 COMMENTED_OUT = re.compile(
     r"""(?:\#+|//)[ \t]*(?:-[ \t]+)?(?P<k>["']?)(?P<key>[a-z][\w.-]*|[A-Za-z][\w.-]*_[\w.-]*|[A-Z\d_]+)(?P=k)
@@ -104,19 +107,29 @@ def _of_list(tree: NodeTree, node: Node, anchors: list[Span]) -> Iterator[Entry]
 
 
 def units_of(tree: NodeTree, node: Node) -> list[Span]:
-    """The spans of the entries or items of a collection, dashes included, comments and line ends not."""
-    if node.kind == "mapping":
-        return [(key.start, content_end(tree, value)) for key, value in node.pairs()]
-    if node.style == "flow":
-        return [(item.start, content_end(tree, item)) for item in node.children]
+    """The spans of the entries or items of a collection, dashes and `?` included, comments and line ends not."""
+    text = tree.text
     units: list[Span] = []
     after = node.start
-    for item in node.children:
-        end = max(content_end(tree, item), item.start)
-        dash = tree.text.rfind("-", after, item.start) if item.start > after else after
-        units.append((dash if dash >= 0 else item.start, end))
-        after = end
+    if node.style == "flow" or (node.children and node.start < node.children[0].start):
+        after = _opened(tree, node)
+    heads = node.children[0::2] if node.kind == "mapping" else node.children
+    tails = node.children[1::2] if node.kind == "mapping" else node.children
+    dash = "-" if node.kind == "sequence" and node.style != "flow" else "?"
+    for head, tail in zip(heads, tails, strict=True):
+        marked = BETWEEN.match(text, after, head.start)
+        begins = marked.end() if marked is not None else head.start
+        start = begins if text.startswith(dash, begins) and begins < head.start else head.start
+        after = max(content_end(tree, tail), start)
+        units.append((start, after))
     return units
+
+
+def _opened(tree: NodeTree, node: Node) -> int:
+    """Where the inside of a collection begins: behind its anchor, its tag and its bracket."""
+    matched = PROPERTIES.match(tree.text, node.start)
+    start = matched.end() if matched is not None else node.start
+    return start + 1 if node.style == "flow" and tree.text.startswith(("{", "["), start) else start
 
 
 def content_end(tree: NodeTree, node: Node) -> int:
@@ -125,6 +138,10 @@ def content_end(tree: NodeTree, node: Node) -> int:
         node = node.children[-1]
     if node.style in ("|", ">"):
         return node.start + len(tree.text[node.start : node.end].rstrip())
+    if node.start == node.end and node.key is not None:  # nothing: its mark may lie at what follows
+        end = content_end(tree, node.key)
+        colon = COLON.match(tree.text, end)
+        return colon.end() if colon is not None and colon.end() <= node.start else end
     return node.end
 
 
@@ -133,13 +150,22 @@ def removal(tree: NodeTree, node: Node, units: list[Span], index: int, anchors: 
     if len(units) == 1:
         return _alone(tree, node, anchors)
     start, end = units[index]
-    if node.kind == "mapping" and not node.children[2 * index].value:
+    if node.kind == "mapping" and (key := node.children[2 * index]).kind == "scalar" and not key.value:
         return None, "its key is empty"
     if any(start <= anchor < end <= alias for anchor, alias in anchors):
         return None, "its anchor is used elsewhere"
     if node.style == "flow":
         return _in_flow(tree, units, index)
     return _in_block(tree, units, index)
+
+
+def removal_of(tree: NodeTree, node: Node) -> Removal:
+    """What goes with an item of a list, or with the entry of a key or a value; or why it can't go."""
+    holder = node.parent
+    if holder is None:
+        return None, "it is the whole document"
+    index = node.slot // 2 if holder.kind == "mapping" else node.slot
+    return removal(tree, holder, units_of(tree, holder), index, _anchored(tree))
 
 
 def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
@@ -149,7 +175,7 @@ def _alone(tree: NodeTree, node: Node, anchors: list[Span]) -> Removal:
     key = node.key
     optional = key is not None and (holds_env(key.value) or (tree.strict_commas and key.value in DEPENDENCIES))
     if key is None or node.parent is None or not optional:
-        return None, "it is the only entry of its mapping"
+        return None, f"it is the only {'entry of its mapping' if node.kind == 'mapping' else 'item of its list'}"
     return removal(tree, node.parent, units_of(tree, node.parent), key.slot // 2, anchors)
 
 
@@ -214,7 +240,7 @@ def item(tree: NodeTree, offset: int) -> tuple[Node, Removal] | None:
     leaf = tree.leaf_at(offset)
     if leaf is None or offset not in (leaf.start, leaf.first) or leaf.parent is None or leaf.parent.kind != "sequence":
         return None
-    return leaf, removal(tree, leaf.parent, units_of(tree, leaf.parent), leaf.slot, _anchored(tree))
+    return leaf, removal_of(tree, leaf)
 
 
 def line_start(text: str, offset: int) -> int:

@@ -134,6 +134,10 @@ class NodeTree:
         key = node.key if node is not None else None
         return next((entry for entry in self._entries if key is not None and entry.key_start == key.first), None)
 
+    def removal(self, node: Node) -> tuple[Span | None, str]:
+        """What goes with an item of a list, or with the entry of a key or a value; None and why where it can't go."""
+        return entry_list.removal_of(self, node)
+
     @cached_property
     def written(self) -> dict[int, list[Entry]]:
         """The settings that scripts inside scalars write, by the start of the scalar."""

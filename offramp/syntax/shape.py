@@ -53,10 +53,14 @@ def compare(
     if after.trailing_commas > before.trailing_commas:
         return "a comma would be left over"
     stack: list[Pair] = list(zip(before.roots, after.roots, strict=True))
+    anchored = targets(before)
+    same: dict[Node, Node] = {}
     removed: list[Unit] = []
     changed: list[Pair] = []
     while stack:
         old, new = stack.pop()
+        if anchored:
+            same[old] = new
         if (reason := _difference(old, new, kind_of_plain, quotes=quotes)) is not None:
             return reason
         if old.kind == "scalar" and old.value != new.value:
@@ -68,11 +72,29 @@ def compare(
             pairs, gone = aligned
             removed += gone
             stack += [(a, b) for one, other in pairs for a, b in zip(one, other, strict=True)]
+    resolved = targets(after) if anchored else {}
+    if any(resolved.get(same[alias]) is not same.get(to) for alias, to in anchored.items() if alias in same):
+        return "an alias would mean something else"
     return (
         _cut_off(before, after, changed)
         or _lost_comment(before, after, removed)
         or _swallowed(before, after, removed, changed)
     )
+
+
+def targets(tree: NodeTree) -> dict[Node, Node]:
+    """Each alias with the node that it stands for."""
+    anchors: dict[str, Node] = {}
+    found: dict[Node, Node] = {}
+    if not any(leaf.kind == "alias" for leaf in tree.leaves):
+        return found
+    named = (node for nodes in (tree.leaves, tree.collections) for node in nodes if node.anchor)
+    for node in sorted(named, key=lambda node: (node.start, -node.end)):
+        if node.kind == "alias":
+            found[node] = anchors[node.anchor]
+        else:
+            anchors[node.anchor] = node
+    return found
 
 
 def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str], *, quotes: bool) -> str | None:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import yaml
 
 from offramp.document import Unparsable
-from offramp.model import Edit
-from offramp.syntax import fitting, insertions, shape
+from offramp.model import Edit, apply_edits
+from offramp.syntax import additions, entries, fitting, insertions, shape
 from offramp.syntax.nodes import (
     ALIAS,
     BLOCK,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from offramp.syntax.shape import Data
 
 COMMENT = "#"
-PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*|\s+|\#[^\r\n]*(?=[\r\n]))*")
 HEADER = re.compile(r"[|>][^\r\n]*(?:\r\n|\r|\n|\Z)")
 LINE_BREAK = re.compile(r"[\r\n]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -107,7 +105,7 @@ class _Builder:
         (start, end), style = _span(event), event.style or ""
         node = Node(SCALAR, start, end, "" if style == ":" else style, event.value, event.anchor or "")
         if self.text[start : start + 1] in ("&", "!") and (event.anchor or event.tag):
-            matched = PROPERTIES.match(self.text, start, end)
+            matched = entries.PROPERTIES.match(self.text, start, end)
             node.first = matched.end() if matched else start
             node.tag = event.tag or ""
         if style in ("'", '"'):
@@ -173,13 +171,20 @@ def fit(text: str, edits: list[Edit]) -> list[Edit]:
 
 
 def provide(text: str, need: str) -> Edit | None:
-    """Supply `setting:services/api/environment:KEY=VALUE`."""
-    return insertions.setting(parse(text), need)
+    """Supply `setting:services/api/environment:KEY=VALUE` or `item:PATH/OF/LIST:VALUE`."""
+    edit = insertions.supplied(parse(text), need)
+    if edit is None:
+        return None
+    result = apply_edits(text, [edit])
+    try:
+        reason = additions.beyond(parse(text), parse(result)) or insertions.missing(parse(result), need)
+    except Unparsable as error:
+        reason = f"the result could not be read: {error}"
+    if reason is not None:
+        raise ValueError(reason)
+    return edit
 
 
 def grown(before: str, after: str) -> str | None:
-    """Whether every scalar is still there once settings were added."""
-    was, now = parse(before), parse(after)
-    if Counter(leaf.value for leaf in was.leaves) - Counter(leaf.value for leaf in now.leaves):
-        return "a value would change with what is added"
-    return shape.compare(now, was, kind_of_plain)
+    """Whether everything is still there once settings were added."""
+    return additions.beyond(parse(before), parse(after))

@@ -116,6 +116,14 @@ DELETIONS = [
     ("run: |\n  cat > e <<E\n  B=1\n  c=2\n  E\n", "run: |\n  cat > e <<E\n  c=2\n  E\n"),
     ('run: |\n  echo "B=1" >> .env\n  ls\n', "run: |\n  ls\n"),
     ("b: |\n  B=1\n  c=2\n", "b: |\n  c=2\n"),
+    ("? B\n: 1\nc: 2\n", "c: 2\n"),
+    ("? B\n? c\n", "? c\n"),
+    ("a: 1\n? B\n", "a: 1\n"),
+    ("- ? B\n  : x\n  ? c\n", "- ? c\n"),
+    ("a: 1\nB: # none\n\nc: 3\n", "a: 1\n\nc: 3\n"),
+    ("{a, B, c: }", "{a, c: }"),
+    ("{c: 1, B: }", "{c: 1 }"),
+    ("{? B : 1, c: 2}", "{c: 2}"),
 ]
 
 
@@ -137,13 +145,48 @@ def test_deletion(before: str, after: str) -> None:
         ("{a: 1, # one\n B: 2}\n", "comment"),
         ("run: |\n  if x; then\n    echo B=1 >> .env\n  fi\n", "only command"),
         ("run: |\n  echo B=1 >> .env\n", "only command"),
-        ("? B\n: 1\nc: 2\n", "shares its line"),
     ],
 )
 def test_stuck(text: str, why: str) -> None:
     found = entry(text, "B")
     assert found.outer is None
     assert why in found.stuck
+
+
+ITEMS = [
+    # a list with the item that goes between « and »
+    ("- a\n- «b»\n- c\n", "- a\n- c\n"),
+    ("- «a»\n- b\n", "- b\n"),
+    ("- # foo - bar\n  «a»: 1\n- b\n", "- b\n"),
+    ("- a\n-\n  «b»: 1\n  c: 2\n", "- a\n"),
+    ("- - «a»\n  - b\n", "- - b\n"),
+    ("- - a\n  - «b»\n- c\n", "- - a\n- c\n"),
+    ("k: &x\n  # c - d\n  - «a»\n  - b\n", "k: &x\n  # c - d\n  - b\n"),
+    ("[a, «b»]\n", "[a]\n"),
+    ("[\n  a,\n  «b», # c\n  c\n]\n", "[\n  a,\n  c\n]\n"),
+    ("[«a»: 1, b]\n", "[b]\n"),
+    ("- |\n  «x»\n\n- b\n", "\n- b\n"),
+]
+
+
+@pytest.mark.parametrize(("marked", "after"), ITEMS, ids=[marked for marked, _ in ITEMS])
+def test_deletion_of_an_item(marked: str, after: str) -> None:
+    text, start, _ = at(marked)
+    tree = yaml.parse(text)
+    node = tree.leaf_at(start)
+    while node is not None and (node.parent is None or node.parent.kind != "sequence"):
+        node = node.parent
+    assert node is not None
+    outer, stuck = tree.removal(node)
+    assert outer is not None, stuck
+    assert apply_edits(text, [Edit(*outer, "")]) == after
+    assert yaml.check(text, after) is None
+
+
+def test_an_item_that_is_alone_stays() -> None:
+    tree = yaml.parse("a: [b]\n")
+    assert tree.removal(tree.leaves[1]) == (None, "it is the only item of its list")
+    assert tree.removal(tree.roots[0]) == (None, "it is the whole document")
 
 
 def scopes(text: str, key: str) -> list[str]:
