@@ -108,10 +108,12 @@ def _stays_plain(leaf: Node, raw: str, edits: Sequence[Edit], *, flow: bool) -> 
         return False
     if leaf.tag:
         return True
-    old, new = quoting.kind(leaf.value), quoting.kind(quoting.meaning(raw, ""))
+    value = quoting.meaning(raw, "")
+    old, new = quoting.kind_of_plain(leaf.value), quoting.kind_of_plain(value)
     if old != "str" and new not in ("str", old):
         raise ValueError(f"'{raw[:40]}' would be read as {new}, and '{leaf.value[:40]}' is read as {old}")
-    return new == "str" or old == new
+    known = quoting.kind(value)
+    return known == "str" or (old == new and quoting.kind(leaf.value) == known)
 
 
 def _is_source(text: str, leaf: Node, edit: Edit) -> bool:
