@@ -71,6 +71,8 @@ class Document:
         """Why nothing in it is edited, or None."""
         if self.left_alone is not None:
             return Refusal(self.left_alone, external=True)
+        if self.fault is not None and getattr(self.syntax, "EDITED_ONLY_WHOLE", False):
+            return Refusal(f"the file does not parse ({self.fault}): change it by hand")
         return None if self.about is None else Refusal(self.about)
 
     def encoded(self) -> bytes:

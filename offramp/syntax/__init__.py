@@ -10,6 +10,7 @@ A module has
                                         ValueError; an edit within a scalar means its value, not its source (optional)
     provide(text, need) -> Edit | None          supply a name or setting that a fix needs, or ValueError (optional)
     grown(before, after) -> str | None          why more has changed than the settings that were added (optional)
+    EDITED_ONLY_WHOLE = True                    a text that does not parse is read line by line, not edited (optional)
     COMMENT = "#"                               how a line comment starts
 """
 
