@@ -12,7 +12,7 @@ import posixpath
 import re
 
 from offramp import files, suppression
-from offramp.model import Applicability, Finding, Fix, Move, Refusal, Term, TermKind
+from offramp.model import Applicability, Finding, Fix, Move, Refusal, Role, Term, TermKind
 from offramp.project import Context, Project
 from offramp.terms import moved_unit
 from scanners.tree import module_of
@@ -32,17 +32,22 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return None  # the modules codemod answers
     if "://" in (led := _led_by(finding, context)):
         return Refusal(f"{led}{finding.text} is an address: change it once the file is where it says")
+    if finding.place.role is Role.RESOURCE and (refusal := _foreign(finding, context)) is not None:
+        return refusal
     if not project.exists(old):
         return Fix.replace(finding, finding.term.new)  # it has moved already
     unit = moved_unit(old, new)[0]
     group = f"path {unit}"
+    if finding.end and not finding.term.exact and (others := _same_name(project, finding, led)):
+        meant = sorted({old, *others})
+        groups = tuple(
+            f"path {moved_unit(path, project.planned[path])[0]}" for path in meant if path in project.planned
+        )
+        return Refusal(f"{finding.text} can mean {' and '.join(meant)}: say which one is meant", also=groups)
     if (reason := _reason(project, old, new, unit)) is not None:
         return Refusal(reason, group=group)
     if finding.end == 0:
         return Fix(f"{old} → {new}", moves=(Move(old, new),), applicability=Applicability.SAFE, group=group)
-    if not finding.term.exact and (others := _same_name(project, finding, led)):
-        reason = f"{finding.text} can mean {old} and {', '.join(others)}: say which one is meant"
-        return Refusal(reason, group=group)
     return Fix.replace(finding, finding.term.new, group=group)
 
 
@@ -50,6 +55,18 @@ def _led_by(finding: Finding, context: Context) -> str:
     """What stands before a path in the same word."""
     line = context.document.text[max(0, finding.start - 200) : finding.start]
     return re.split(r"[\s\"'`(<\[]", line)[-1]
+
+
+def _foreign(finding: Finding, context: Context) -> Refusal | None:
+    """Why a path in an image of others stays: nothing here says to its programs where the file is."""
+    text, place = context.document.text, finding.place
+    target = text[text.rfind(":", place.start, finding.start) + 1 or place.start : place.end].partition(":")[0]
+    others = (document for path, document in context.project.documents.items() if path != finding.path)
+    if any(target in document.text for document in others):
+        return None
+    return Refusal(
+        f"{finding.text} stays in {target}: a program of the image, which is not built here, may look for it"
+    )
 
 
 def _reason(project: Project, old: str, new: str, unit: str) -> str | None:
@@ -91,12 +108,17 @@ def _kept(project: Project, path: str) -> str | None:
 
 
 def _same_name(project: Project, finding: Finding, led: str) -> list[str]:
-    """Files that stay and that the last parts of a path could mean as well, unless the document's folder decides."""
+    """Other files that the last parts of a path could mean, where not all of them move alike.
+
+    Nothing where the folder of the document decides.
+    """
     written = posixpath.normpath(posixpath.join(posixpath.dirname(finding.path), led + finding.text))
     if f"{finding.term.entry}.".startswith(f"{written}."):
         return []
-    alike = (path for path in project.paths if f"/{path}".endswith(f"/{finding.text}"))
-    return sorted(path for path in alike if not _moves_alike(project, path, finding.term))
+    alike = [path for path in project.paths if f"/{path}".endswith(f"/{finding.text}")]
+    if all(_moves_alike(project, path, finding.term) for path in alike):
+        return []
+    return [path for path in alike if path != finding.term.entry]
 
 
 def _moves_alike(project: Project, path: str, term: Term) -> bool:
@@ -104,7 +126,7 @@ def _moves_alike(project: Project, path: str, term: Term) -> bool:
     new = project.planned.get(path)
     if new is None or not f"/{new}".endswith(f"/{term.new}"):
         return False
-    return path == term.entry or stuck(project, path, new, moved_unit(path, new)[0]) is None
+    return stuck(project, path, new, moved_unit(path, new)[0]) is None
 
 
 def _importer(project: Project, unit: str) -> str | None:

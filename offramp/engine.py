@@ -76,7 +76,7 @@ def find(project: Project, progress: Progress = silent) -> list[Finding]:
     findings = _scan_all(project, progress)
     planned = scan_tree.planned_moves(project, findings)
     if planned - project.planned.items():
-        project.plan(dict(planned))
+        project.plan(dict(sorted(planned)))
         findings = _scan_all(project, progress)
     return list(evidence.ordered([*findings, *scan_tree.scan(project, findings)]))
 
@@ -244,6 +244,6 @@ def _answers(
                 proposals.append(Proposal(record, fix))
             case Refusal() as refusal:
                 refused.append((record, refusal))
-    vetoed = {refusal.group: refusal for _, refusal in refused if refusal.group}
+    vetoed = {group: refusal for _, refusal in refused for group in (refusal.group, *refusal.also) if group}
     refused += [(p.record, vetoed[p.fix.group]) for p in proposals if p.fix.group in vetoed]
     return [p for p in proposals if p.fix.group not in vetoed], refused

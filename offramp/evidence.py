@@ -202,8 +202,6 @@ def _residue(document: Document, match: Match, term: Term, place: Place, _: Voca
 
 
 def _path(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
-    if place.role is Role.RESOURCE:
-        return None
     term = _of_the_file_beside(document, match, term, vocabulary)
     if not term.exact and not _is_the_file(document, match, term, vocabulary):
         return None

@@ -211,6 +211,7 @@ class Refusal:
     reason: str
     external: bool = False
     group: str = ""  # a refusal within a group refuses the whole group
+    also: tuple[str, ...] = ()  # further groups that it refuses
     final: bool = False
 
 

@@ -31,6 +31,7 @@ OBJECT_KEYS = re.compile(
 )
 REFERENCES = re.compile(r"metadata|backend|service|\w*(?:Ref|Reference)|containers|initContainers|volumes|volumeMounts")
 LABELS = ("labels", "matchLabels", "selector")
+PART = re.compile(r"[\w-]+")
 NAMED_VOLUME = re.compile(r"[A-Za-z0-9][\w.-]*(?=:/)")
 
 
@@ -77,17 +78,17 @@ def _mounted(leaf: Node, steps: list[str], start: int, end: int) -> str | None:
         return "the name of a volume"
     aim = leaf.value.find(":/")
     inside = steps[3:] == ["target"] or (len(steps) == 3 and 0 <= aim < start - leaf.first)
-    return "in a path of an image that is not built here" if inside and not _is_built(leaf) else None
+    part = PART.match(leaf.value, leaf.value.rfind("/", 0, start - leaf.first) + 1)
+    alone = part is not None and not re.search(r"[-_]", part[0])  # `old.conf`, not `rules-for-old.conf`
+    return "in a path of an image that is not built here" if inside and alone and _is_fetched(leaf) else None
 
 
-def _is_built(leaf: Node) -> bool:
-    """Whether the service that a scalar belongs to has a `build:`."""
-    node = leaf
-    while node.parent is not None:
-        if node.kind == "mapping" and node.get("build") is not None:
-            return True
+def _is_fetched(leaf: Node) -> bool:
+    """Whether the service that a scalar belongs to has an `image:` and no `build:`."""
+    node: Node | None = leaf
+    while node is not None and node.get("image") is None:
         node = node.parent
-    return False
+    return node is not None and node.get("build") is None
 
 
 def _in_kubernetes(leaf: Node, steps: list[str], start: int) -> str | None:

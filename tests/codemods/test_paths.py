@@ -170,7 +170,21 @@ COMPOSE = """services:
 
 
 def test_a_path_in_an_image_of_others_stays(tmp_path: pathlib.Path) -> None:
-    outcome = run(tmp_path, {"docker-compose.yml": COMPOSE, "gradient.conf": "GRADIENT_API_KEY=x\n"}, "paths")
+    contents = {"docker-compose.yml": COMPOSE, "gradient.conf": "GRADIENT_API_KEY=x\n"}
+    outcome = run(tmp_path, contents, "paths")
     text = outcome.after.text("docker-compose.yml") or ""
     assert '"./openrouter.conf:/etc/gradient.conf"' in text
     assert '"./openrouter.conf:/app/openrouter.conf"' in text
+    assert outcome.balance.adds_up
+
+
+def test_it_moves_where_the_project_says_to_its_programs_where_it_is(tmp_path: pathlib.Path) -> None:
+    conf = "GRADIENT_API_KEY=x\n"
+    contents = {
+        "docker-compose.yml": COMPOSE,
+        "gradient.conf": conf,
+        "main.conf": f"{conf}include /etc/gradient.conf\n",
+    }
+    outcome = run(tmp_path, contents, "paths")
+    assert '"./openrouter.conf:/etc/openrouter.conf"' in (outcome.after.text("docker-compose.yml") or "")
+    assert "include /etc/openrouter.conf" in (outcome.after.text("main.conf") or "")
