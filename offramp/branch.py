@@ -48,9 +48,16 @@ class Worktree:
             subjects.append(subject)
         return subjects
 
+    def commit_files(self, paths: list[str], subject: str, body: str) -> None:
+        """Commit files as they lie in the worktree now."""
+        self._add_paths(paths)
+        _git(self.top, "commit", "--quiet", "--no-verify", "-m", f"{subject}\n\n{body}")
+
     def _add(self, todo: list[FileChange]) -> None:
         """Stage the files of a change, also those that .gitignore hides, and no others."""
-        paths = sorted({path for change in todo for path in (change.path, change.target)})
+        self._add_paths(sorted({path for change in todo for path in (change.path, change.target)}))
+
+    def _add_paths(self, paths: list[str]) -> None:
         if paths:
             listed = "\0".join(paths).encode("utf-8", "surrogateescape")
             _git(

@@ -75,7 +75,7 @@ def plan(root: pathlib.Path, changes: Sequence[FileChange], title: str) -> Journ
     sources = {parent for path in gone for parent in _parents(path)}
     made = [folder for folder in sorted(targets) if not (root / folder).exists()]
     left = [(folder, _mode(root / folder)) for folder in sorted(sources)]
-    return Journal(title, [_entry(root, change) for change in changes], made, left)
+    return Journal(title, [entry(root, change, change.path) for change in changes], made, left)
 
 
 def _parents(path: str) -> list[str]:
@@ -86,11 +86,12 @@ def _mode(path: pathlib.Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def _entry(root: pathlib.Path, change: FileChange) -> Entry:
+def entry(root: pathlib.Path, change: FileChange, model: str) -> Entry:
+    """The way back of one change; `model` is a file that has the mode which the file is to have then."""
     way_back = splices.inverse(change.before or b"", change.after or b"")
     return Entry(
         *(change.path, change.target, digest(change.before), digest(change.after)),
-        mode=-1 if change.before is None else _mode(root / change.path),
+        mode=-1 if change.before is None or not (root / model).exists() else _mode(root / model),
         inverse=[(start, end, base64.b64encode(old).decode()) for start, end, old in way_back],
     )
 

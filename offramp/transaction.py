@@ -11,10 +11,11 @@ What is cut off before 'done', by a kill at any moment, is rolled back by the ne
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import pathlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from offramp import journal
 from offramp.journal import APPLIED, APPLYING, Entry, FileChange, Journal, digest, digest_of
@@ -51,6 +52,26 @@ def apply(root: pathlib.Path, changes: Sequence[FileChange], title: str) -> path
         where = str(error.filename or root)
         hint = "Nothing was changed. Free some space or mend the permissions, then run again."
         raise Problem(f"the change can't be written: {error.strerror}", place=where, hint=hint) from None
+
+
+def amend(root: pathlib.Path, path: pathlib.Path, before: Mapping[str, bytes | None]) -> None:
+    """Make what a command has changed since the run a part of it, so that `undo` takes it back as well.
+
+    Args:
+        path: the journal of the run.
+        before: what the changed files held when the run had been written; None where there was no file.
+    """
+    with journal.lock(journal.folder_of(root)):
+        content = journal.load(path)
+        entries = {entry.target: entry for entry in content.files}
+        for target, was in before.items():
+            now = (root / target).read_bytes() if (root / target).is_file() else None
+            known = entries.get(target)
+            original = was if known is None else known.original(was or b"") if known.before else None
+            change = FileChange(known.path if known else target, original, now, target if known else "")
+            fresh = journal.entry(root, change, target)
+            entries[target] = dataclasses.replace(fresh, mode=known.mode) if known else fresh
+        journal.save(path, dataclasses.replace(content, files=list(entries.values())))
 
 
 def recover(root: pathlib.Path) -> bool:

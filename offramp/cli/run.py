@@ -7,6 +7,7 @@ examples:
   migrate run gradient-to-openrouter --dry-run          print the change as a diff, write nothing
   migrate run gradient-to-openrouter                    make the change
   migrate run ./my.yaml services/api --verify 'pytest'  keep it only if the command passes before and after
+  migrate run gradient-to-openrouter --refresh-locks    let the package managers solve the changed manifests anew
   migrate run gradient-to-openrouter --commit           a branch with one commit per kind of change
   migrate run gradient-to-openrouter --include-ignored  also in the .env of this machine, which git ignores
 """
@@ -20,12 +21,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from offramp import changes, engine, files, ignored, migration, transaction
+from offramp import changes, engine, files, ignored, migration, refresh, transaction
 from offramp.cli import options as shared
 from offramp.engine import Outcome
 from offramp.journal import FileChange
 from offramp.model import Problem
 from offramp.project import open_project
+from offramp.refresh import Refreshed
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how")
     how.add_argument("--dry-run", action="store_true", help="print the diff and write nothing")
     how.add_argument("--verify", metavar="CMD", help="run a command before and after; roll back when it newly fails")
+    refreshed = (
+        "run the commands that refresh the lock files of changed manifests (needs the network); roll back on failure"
+    )
+    how.add_argument("--refresh-locks", action="store_true", help=refreshed)
     how.add_argument("--commit", action="store_true", help="make a branch with one commit per codemod, from HEAD")
     how.add_argument("--branch", metavar="NAME", help="the branch that --commit makes (offramp/MIGRATION)")
     how.add_argument("--allow-dirty", action="store_true", help="run although there are uncommitted changes")
@@ -60,18 +66,40 @@ def execute(options: argparse.Namespace) -> int:
         return _commit(options, chosen, loaded, root)
     if options.dry_run:
         outcome, todo = _run(options, chosen, loaded, root)
-        _report(options, outcome, todo, applied=False)
+        _report(options, outcome, todo, applied=False, rows=refresh.stale(outcome))
         return 1 if outcome.balance.left else 0
     _refuse_dirty(options, root)
     if options.verify:
         _verify_before(options, root)
     outcome, todo = _run(options, chosen, loaded, root)
-    if todo:
-        transaction.apply(root, todo, loaded.name)
-    after = _verify_after(options, root, todo) if options.verify else None
-    passed = after is None or after.passed
-    _report(options, outcome, todo, applied=bool(todo) and passed, verification=after)
+    rows = refresh.stale(outcome, asked=options.refresh_locks)
+    if any(row.failed for row in rows):  # known beforehand, so that nothing has to be taken back
+        _report(options, outcome, todo, applied=False, rows=rows)
+        return 3
+    journal = transaction.apply(root, todo, loaded.name) if todo else None
+    if options.refresh_locks and journal is not None:
+        rows = _refreshed(root, rows, journal, todo)
+    after = None
+    passed = not any(row.failed for row in rows)
+    if options.verify and passed:
+        after = _verify_after(options, root, todo)
+        passed = after.passed
+    _report(options, outcome, todo, applied=bool(todo) and passed, verification=after, rows=rows)
     return (1 if outcome.balance.left else 0) if passed else 3
+
+
+def _refreshed(
+    root: pathlib.Path, rows: Sequence[Refreshed], journal: pathlib.Path, todo: Sequence[FileChange]
+) -> list[Refreshed]:
+    """Refresh the lock files of a change that is written; where that fails or is interrupted, take it all back."""
+    try:
+        done = refresh.in_place(root, rows, journal)
+    except BaseException:
+        _take_back(root, todo)
+        raise
+    if any(row.failed for row in done):
+        _take_back(root, todo)
+    return done
 
 
 def _check_together(options: argparse.Namespace) -> None:
@@ -83,6 +111,9 @@ def _check_together(options: argparse.Namespace) -> None:
         raise Problem(
             "--commit leaves out what git ignores: no commit can hold it", place="--include-ignored", hint=hint
         )
+    if options.dry_run and options.refresh_locks:
+        hint = "--dry-run names the commands; --refresh-locks runs them on what was written. Leave one of them out."
+        raise Problem("--dry-run and --refresh-locks exclude each other", hint=hint)
     if options.branch and not options.commit:
         raise Problem("--branch names the branch that --commit makes", place="--branch", hint="Add --commit.")
 
@@ -164,8 +195,10 @@ def _report(
     *,
     applied: bool,
     verification: Verification | None = None,
+    rows: Sequence[Refreshed] = (),
 ) -> None:
     from offramp.verification import prove
+    from reports import lock_files
 
     evidence = prove(outcome)
     if options.format == "json":
@@ -176,6 +209,7 @@ def _report(
             output = _tail(verification.output)
             facts = {"command": verification.command, "passed": verification.passed, "output": output}
         document = json_document.run_document(outcome, todo, applied=applied, verification=facts, evidence=evidence)
+        document["locks"] = lock_files.rows(rows)
         shared.write(options, json_document.dump(document))
         return
     from reports import console
@@ -188,8 +222,12 @@ def _report(
         sys.stderr.write(
             console.run(outcome, todo, options, applied=False, stream=sys.stderr, evidence=evidence).decode()
         )
+        sys.stderr.write(lock_files.text(rows))
         return
-    shared.write(options, console.run(outcome, todo, options, applied=applied, stream=sys.stdout, evidence=evidence))
+    told_of = lock_files.text(rows).encode("utf-8", "replace")
+    shared.write(
+        options, console.run(outcome, todo, options, applied=applied, stream=sys.stdout, evidence=evidence) + told_of
+    )
     if verification is not None:
         told = "passes" if verification.passed else f"newly fails: {_gone(options)}\n{_tail(verification.output)}"
         print(f"Verified: `{verification.command}` {told}".rstrip())
@@ -211,12 +249,17 @@ def _commit(
             _verify_before(options, tree.folder)
         outcome, todo = _run(options, chosen, loaded, tree.folder)
         commits = tree.commit_steps(outcome, loaded) if todo else []
-        if options.verify and todo:
+        rows = refresh.stale(outcome, asked=options.refresh_locks)
+        passed = not any(row.failed for row in rows)
+        if options.refresh_locks and rows and passed:
+            rows = refresh.in_worktree(tree, rows)
+            passed = not any(row.failed for row in rows)
+        if options.verify and todo and passed:
             verification = _verify(options, tree.folder)
-        passed = verification is None or verification.passed
+            passed = verification.passed
         if commits and passed:
             tree.make_branch()
-    _report(options, outcome, todo, applied=bool(todo) and passed, verification=verification)
+    _report(options, outcome, todo, applied=bool(todo) and passed, verification=verification, rows=rows)
     if not passed:
         return 3
     beside = _beside_the_branch(chosen, loaded, root)
