@@ -29,7 +29,9 @@ MODULES = {
     "procfile": "shell",
     "terraform": "terraform",
     "powershell": "powershell",
+    "batch": "batch",
 }
+SHAPES = {"expression": "workflow", "conditional": "makefile"}
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
@@ -41,6 +43,6 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
             f"the migration removes {form.setting} without a successor: remove what reads it, its fallback included"
         )
         return Refusal(reason)
-    language = MODULES.get(context.document.kind) or ("workflow" if form.shape == "expression" else "settings")
+    language = MODULES.get(context.document.kind) or SHAPES.get(form.shape, "settings")
     answer: Fix | Refusal = importlib.import_module(f"codemods.fail_fast.{language}").answer(form, context)
     return answer

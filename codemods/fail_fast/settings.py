@@ -22,11 +22,6 @@ def answer(form: Fallback, context: Context) -> Fix | Refusal:
         return Refusal(
             f"the image carries a value of {name}: remove it once every place that runs the image sets {name}"
         )
-    if form.shape == "conditional":
-        return Refusal(
-            f"make falls back to a literal for {name}: write `ifndef {name}` with `$(error …)` in the targets that need"
-            " it, so that the others still run"
-        )
     if context.document.kind == "yaml" and provision.COMPOSE.search(path):
         if PRODUCTION.search(os.path.basename(path)) and form.shape == "expansion":
             return shell.required(form, context)

@@ -1,6 +1,7 @@
 """Fallbacks in shell scripts and Procfiles.
 
 ${V:-literal}  ->  ${V:?V is not set, add it to .env (see .env.example)}
+if [ -z "$V" ]; then V=literal; fi  ->  if [ -z "$V" ]; then : "${V:?V is not set, add it to .env}"; fi
 """
 
 from __future__ import annotations
@@ -30,4 +31,6 @@ def required(form: Fallback, context: Context) -> Fix | Refusal:
         return adds
     message = f":?{name} is not set, add it to {provision.where(context, name)}"
     edit = Edit(form.start, form.value[1], message)
+    if form.shape == "guarded":
+        edit = Edit(*form.span, f': "${{{name}{message}}}"')
     return Fix(f"{name} must be set", (edit,), settings=(name,), adds=adds)

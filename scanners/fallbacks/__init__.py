@@ -35,6 +35,7 @@ LANGUAGES = {
     "yaml": ("shell", "workflow"),
     "terraform": ("terraform",),
     "powershell": ("powershell",),
+    "batch": ("batch",),
 }
 EXEMPT = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e|examples?|samples?|docs?|documentation)/"
