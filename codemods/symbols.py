@@ -15,6 +15,8 @@ from codemods.paths import stuck
 from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
+from offramp.syntax import hcl_places
+from offramp.syntax.hcl import Configuration
 from offramp.syntax.javascript import Script
 from offramp.syntax.python import PythonTree
 from offramp.terms import moved_unit
@@ -23,6 +25,7 @@ from scanners.python_family import family, overrides
 from scanners.python_foreign import foreign
 
 RULES = ("retired-symbol",)
+VARIABLE = "TF_VAR_"  # how the environment names a variable of Terraform
 SUBJECT = "Rename the classes, functions and attributes"
 # Kinds in which a name that is there twice breaks something; keys of data are merged by merge_duplicates.
 CODE = frozenset({"python", "javascript", "code", "terraform", "shell", "powershell", "dockerfile", "makefile"})
@@ -33,7 +36,7 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 
 def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
-    term, group = finding.term, f"symbol:{finding.text.strip('-').replace('-', '_')}"
+    term, group = finding.term, f"symbol:{finding.text.strip('-').replace('-', '_').removeprefix(VARIABLE)}"
     shapes = {rewrite.match for rewrite in context.migration.rewrites}
     if term.kind is TermKind.MODULE or term.entry in shapes or sdk_calls.is_shape(context.migration, finding):
         return None  # modules, call_shapes and sdk_calls answer
@@ -60,9 +63,20 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     tree = context.document.tree
     if isinstance(tree, Script) and (answer := script_symbols.answer(finding, context, tree, group)) is not None:
         return answer
+    if finding.place.syntax in (hcl_places.TYPE, hcl_places.PROVIDER):
+        why = f"{finding.text} is {finding.place.syntax}, which is not this project's"
+        return Refusal(f"{why}: rewrite it by hand, or add it to homonyms:", group=group)
     if context.document.kind in CODE and (reason := _reason(finding, context, term.new)) is not None:
         return Refusal(reason, group=group)
-    return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group)
+    adds = _moved(finding, context, term.new)
+    return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group, adds=adds)
+
+
+def _moved(finding: Finding, context: Context, new: str) -> tuple[tuple[str, str], ...]:
+    """The block that tells Terraform that what has another name is the same thing, and not to be made anew."""
+    tree = context.document.tree
+    lead = hcl_places.lead(tree.root, finding.start, finding.end) if isinstance(tree, Configuration) else ""
+    return ((finding.path, f"moved::{lead}.{finding.text}={lead}.{new}"),) if lead else ()
 
 
 def _foreign(finding: Finding, context: Context, group: str) -> Refusal | None:

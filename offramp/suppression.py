@@ -15,6 +15,7 @@ from offramp import files
 from offramp.document import Document
 from offramp.model import Finding
 from offramp.project import Project
+from offramp.syntax.hcl_places import LEFT
 
 COMMENT = re.compile(r"offramp:\s*ignore(?:\[(?P<rules>[\w\s,-]*)\])?[ \t:]*(?P<reason>[^\r\n]*)")
 ALONE = re.compile(r"^\s*(?:#|//|--|;|/\*|<!--|\{/\*|\{#|\"|'|REM\b|rem\b|<#|%)")
@@ -37,6 +38,8 @@ def _reason(project: Project, found: Finding) -> str | None:
         return f"kept: {entry} in the migration"
     if files.is_history(found.path):
         return "history: it tells what was"
+    if found.place.syntax in LEFT:
+        return LEFT[found.place.syntax]
     document = project.documents.get(found.path)
     return None if document is None else inline(document, found)
 

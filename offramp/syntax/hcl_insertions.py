@@ -208,8 +208,8 @@ def _moved(root: Node, old: str, new: str) -> Edit | None:
     text, newline = root.source, _newline(root.source)
     lines = ["moved {", f"  from = {old}", f"  to   = {new}", "}"]
     end = len(text)
-    lead = "" if not text or text.endswith(("\n", "\r")) else newline
-    return Edit(end, end, lead + newline + newline.join(lines) + newline)
+    ended = text.endswith(("\n", "\r"))
+    return Edit(end, end, newline * (2 - ended) + newline.join(lines) + newline * ended)
 
 
 def _column(text: str, entry: Node) -> int:

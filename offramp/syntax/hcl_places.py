@@ -8,6 +8,7 @@ moved { from = aws_x.gradient_key … }               what something was called 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from offramp.model import Place, Role
@@ -22,12 +23,24 @@ PAIR_VALUES = ("value", "valueFrom", "value_from")
 EMBEDDED = re.compile(r"\$\{|%\{")
 TYPE, PROVIDER = "the type of a resource", "the name of a Terraform provider"
 RESOURCE, MODULE = "the name of a resource", "the name of a module"
-BEFORE = "what a moved block calls it"
+BEFORE, BACKEND = "what a moved block calls it", "where the state is kept"
+# what stays whatever the migration says, and why
+LEFT = {
+    BEFORE: "history: a moved block says what something was called",
+    BACKEND: "kept: the state lies there; to move it takes `terraform init -migrate-state`",
+}
 LARGE = 500  # entries of one object that are looked at as siblings
 Span = tuple[int, int]
 
 
 def place(root: Node, text: str, start: int, end: int) -> Place:
+    found = _place(root, text, start, end)
+    blocks = (node for node in root.at(start, end).ancestors() if node.kind == "block")
+    backend = any(block.named[0].text in ("backend", "cloud") for block in blocks)
+    return dataclasses.replace(found, syntax=BACKEND) if backend and found.role is not Role.COMMENT else found
+
+
+def _place(root: Node, text: str, start: int, end: int) -> Place:
     node = root.at(start, end)
     if node.above("comment") is not None:
         return Place(Role.COMMENT, "a comment", start=start, end=end)
@@ -49,7 +62,7 @@ def _name(node: Node) -> Place:
     if parent is not None and parent.kind == "attribute" and parent.named[0].span == node.span:
         block = node.above("block")
         if block is not None and block.named[0].text == "required_providers":
-            return Place(Role.KEY, PROVIDER, "required_providers", *node.span)
+            return Place(Role.CODE, PROVIDER, "", *node.span)
         return Place(Role.KEY, "the name of an argument", "", *node.span)
     if parent is not None and parent.kind == "block":
         label = next((n for n in labels(parent) if n.span == node.span), None)
@@ -106,7 +119,19 @@ def _label(block: Node, label: Node) -> Place:
         syntax = MODULE
     elif kind == "provider":
         syntax = PROVIDER
+    if syntax in (TYPE, RESOURCE, MODULE, PROVIDER):
+        return Place(Role.CODE, syntax, "", *inner(label))
     return Place(Role.KEY, syntax, kind, *inner(label))
+
+
+def lead(root: Node, start: int, end: int) -> str:
+    """What comes before the name in the address of the resource or module whose label stands there; else nothing."""
+    node = root.at(start, end).above("block", "string_lit", "identifier")
+    block = node.parent if node is not None else None
+    if node is None or block is None or block.kind != "block" or _label(block, node).syntax not in (RESOURCE, MODULE):
+        return ""
+    found = labels(block)
+    return "module" if len(found) == 1 else block.source[slice(*inner(found[0]))]
 
 
 def _string(literal: Node, text: str, start: int, end: int) -> Place:

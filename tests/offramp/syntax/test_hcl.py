@@ -200,7 +200,7 @@ def test_what_can_not_be_written(text: str, replacement: str, reason: str) -> No
         ('v = ["a"]\n', "item:v:b", 'v = ["a", "b"]\n'),
         ('v = [\n  "a"\n]\n', "item:v:b", 'v = [\n  "a",\n  "b"\n]\n'),
         ("a = 1\n", "moved::x_y.a=x_y.b", "a = 1\n\nmoved {\n  from = x_y.a\n  to   = x_y.b\n}\n"),
-        ("a = 1", "moved::x.a=x.b", "a = 1\n\nmoved {\n  from = x.a\n  to   = x.b\n}\n"),
+        ("a = 1", "moved::x.a=x.b", "a = 1\n\nmoved {\n  from = x.a\n  to   = x.b\n}"),
         ("a = 1\n", "setting::a=2", None),
         ("v = { a = 1 }\n", "setting:v:a=2", None),
         ('v = ["a"]\n', "item:v:a", None),
