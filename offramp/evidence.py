@@ -44,6 +44,7 @@ PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 PRESENTATION = re.compile(r"class|className|classNames|style|fill|stroke|background|variant|effect|colou?r(?:Scheme)?")
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
 PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*\Z")
+HOSTED = re.compile(r"/(?:blob|raw|tree|edit|src)/")
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 
@@ -230,6 +231,10 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
     whole = term.entry.endswith(match.text)
     if not whole and "/" not in before + match.text:
         return False  # a bare word
+    if before.startswith("//"):  # an address
+        entry = term.entry if whole else posixpath.splitext(term.entry)[0]
+        last = "/".join(entry.split("/")[-2:])
+        return HOSTED.search(before) is not None or ("/" in last and f"{before}{match.text}".endswith(f"/{last}"))
     written = _written(document, match)
     if written in vocabulary.paths or (not whole and any(path.startswith(f"{written}.") for path in vocabulary.paths)):
         return True

@@ -188,3 +188,11 @@ def test_it_moves_where_the_project_says_to_its_programs_where_it_is(tmp_path: p
     outcome = run(tmp_path, contents, "paths")
     assert '"./openrouter.conf:/etc/openrouter.conf"' in (outcome.after.text("docker-compose.yml") or "")
     assert "include /etc/openrouter.conf" in (outcome.after.text("main.conf") or "")
+
+
+def test_the_end_of_an_address_is_no_path_of_the_project(tmp_path: pathlib.Path) -> None:
+    here, there = "https://example.org/blob/main/bin/run_gradient.sh", "https://example.org/v1/run_gradient.sh"
+    contents = {"bin/run_gradient.sh": "echo $GRADIENT_API_KEY\n", "a.md": f"GRADIENT_API_KEY: {there} {here}\n"}
+    outcome = run(tmp_path, contents, "paths")
+    found = [r.now.start for r in outcome.records if r.now.path == "a.md" and r.now.rule == "retired-path"]
+    assert found == [contents["a.md"].index(here) + here.index("bin/")]
