@@ -121,7 +121,9 @@ def _url(document: Document, match: Match, term: Term, place: Place, _: Vocabula
 
 
 def _model(document: Document, match: Match, term: Term, place: Place, vocabulary: Vocabulary) -> Finding | None:
-    beside = [value for key, value in place.siblings.items() if names_provider(key, vocabulary.migration.settings)]
+    # what is filled in from elsewhere says nothing
+    told = {key: value for key, value in place.siblings.items() if "$" not in value}
+    beside = [value for key, value in told.items() if names_provider(key, vocabulary.migration.settings)]
     known = (vocabulary.migration.slug, vocabulary.migration.new_slug)
     if beside and not any(value.strip("\"'").lower() in known for value in beside):
         return None  # the model of another provider
@@ -186,7 +188,9 @@ def _provider(document: Document, match: Match, term: Term, place: Place, vocabu
         severity = Severity.CRITICAL if live else Severity.HIGH
         message = f"{place.key} is '{match.text}'"
         return finding(document, "retired-provider-value", match, term, place, message, severity=severity)
-    if place.role is Role.CODE:
+    # the scanners of Python know where an import leads; of a script inside something else nobody else speaks
+    imported = place.role is Role.IMPORT and document.kind not in ("python", "notebook", "javascript")
+    if place.role is Role.CODE or (imported and place.spans(match.start, match.end)):
         return finding(document, "retired-symbol", match, term, place, f"{match.text} is named after it", bare=True)
     if place.role in (Role.VALUE, Role.STRING, Role.KEY) and whole:
         message = f"'{match.text}' stands as a value"

@@ -40,6 +40,8 @@ Removal = tuple[Span | None, str]
 
 def entries(tree: NodeTree) -> list[Entry]:
     """Every entry of a text, in order of its keys."""
+    from offramp.syntax import scripts
+
     found: list[Entry] = []
     anchors = _anchored(tree)
     for node in tree.collections:
@@ -47,8 +49,7 @@ def entries(tree: NodeTree) -> list[Entry]:
             found += _of_mapping(tree, node, anchors)
         else:
             found += _of_list(tree, node, anchors)
-    for listed in tree.written.values():
-        found += listed
+    found += scripts.entries(tree)
     return sorted(found, key=lambda entry: entry.key_start)
 
 

@@ -10,12 +10,14 @@ import bisect
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from offramp.document import Tree
 from offramp.model import Entry, Place
 from offramp.syntax import entries as entry_list
-from offramp.syntax import written
 from offramp.syntax.siblings import Others
+
+if TYPE_CHECKING:
+    from offramp.syntax.embedded import Embedded
 
 SCALAR, MAPPING, SEQUENCE, ALIAS = "scalar", "mapping", "sequence", "alias"
 FLOW, BLOCK = "flow", "block"
@@ -94,7 +96,7 @@ class NodeTree:
         self.strict_commas = False
         self.comments: Sequence[Span] = ()
         self._siblings: dict[Node, Mapping[str, str]] = {}
-        self.files: dict[Node, Tree] = {}  # what block scalars hold: see `yaml_places`
+        self.files: dict[Node, Embedded | None] = {}  # the code that scalars are: see `scripts`
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -137,15 +139,6 @@ class NodeTree:
     def removal(self, node: Node) -> tuple[Span | None, str]:
         """What goes with an item of a list, or with the entry of a key or a value; None and why where it can't go."""
         return entry_list.removal_of(self, node)
-
-    @cached_property
-    def written(self) -> dict[int, list[Entry]]:
-        """The settings that scripts inside scalars write, by the start of the scalar."""
-        result: dict[int, list[Entry]] = {}
-        for leaf in self.leaves:
-            if leaf.style in BLOCK_SCALARS and (found := written.settings(self.text, leaf.first, leaf.last)):
-                result[leaf.start] = found
-        return result
 
     def place(self, start: int, end: int) -> Place:
         from offramp.syntax import yaml_places

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar, shell_entries
+from offramp.syntax import commands, grammar, shell_code, shell_entries
 from offramp.syntax import text as plain
+from offramp.syntax.embedded import Embedded
 from offramp.syntax.grammar import Node
 from offramp.syntax.shell_insertions import grown, provide
 from offramp.syntax.shell_words import fit
@@ -47,6 +48,7 @@ class Script:
     def __init__(self, text: str) -> None:
         self.text = text
         self.root = grammar.root(text, "bash")
+        self._inside: dict[int, Embedded | None] = {}  # here-documents, by where they begin
 
     def entries(self) -> Sequence[Entry]:
         return self._entries
@@ -65,7 +67,7 @@ class Script:
             return plain.place(self.text, start, end)
         if node.kind in ("variable_name", "special_variable_name"):
             return self._variable(node)
-        if (body := node.above("heredoc_body")) is not None and node.above("command_substitution") is None:
+        if (body := node.above("heredoc_body")) is not None and node.above("command_substitution", "expansion") is None:
             return self._in_heredoc(body, start, end)
         literal = node.above(*LITERALS, *WORDS)
         if literal is None:
@@ -84,6 +86,11 @@ class Script:
         return Place(Role.ENV, "an environment variable", "", node.start, node.end)
 
     def _in_heredoc(self, body: Node, start: int, end: int) -> Place:
+        if body.start not in self._inside:
+            self._inside[body.start] = shell_code.here_document(self.text, body)
+        inside = self._inside[body.start]
+        if inside is not None and (known := inside.place(start, end)) is not None and known.role is not Role.TEXT:
+            return known
         place = plain.place(self.text, start, end)
         line_start = max(self.text.rfind("\n", 0, start) + 1, body.start)
         begins = re.match(r"[ \t]*(?:export[ \t]+)?$", self.text[line_start:start]) is not None
@@ -95,6 +102,9 @@ class Script:
         if _names_program(node):
             return Place(Role.RESOURCE, "the name of a program", "", start, end)
         span = shell_entries.inner(node)
+        code = shell_code.argument(self.text, node, *span) if span != (start, end) else None
+        if code is not None and (known := code.place(start, end)) is not None and known.role is not Role.TEXT:
+            return known
         built = any(c.kind in ("expansion", "simple_expansion", "command_substitution") for c in node.children)
         assigned = ASSIGNED.match(self.text, span[0], span[1])
         if assigned is not None and (place := _in_assigned(assigned, span, start, end, built)) is not None:
@@ -135,7 +145,8 @@ def parse(text: str) -> Script:
 def check(before: str, after: str) -> str | None:
     if len(EMPTY.findall(after)) > len(EMPTY.findall(before)):
         return "a block would be empty"
-    return grammar.worse(lambda: grammar.root(before, "bash"), lambda: grammar.root(after, "bash"))
+    old, new = grammar.root(before, "bash"), grammar.root(after, "bash")
+    return grammar.worse(lambda: old, lambda: new) or shell_code.fault((before, old), (after, new))
 
 
 def _names_program(node: Node) -> bool:

@@ -14,7 +14,7 @@ import yaml
 
 from offramp.document import Unparsable
 from offramp.model import Edit, apply_edits
-from offramp.syntax import additions, entries, fitting, insertions, shape
+from offramp.syntax import additions, entries, fitting, insertions, scripts, shape
 from offramp.syntax.nodes import (
     ALIAS,
     BLOCK,
@@ -162,12 +162,14 @@ def data(text: str) -> list[Data]:
 
 def check(before: str, after: str) -> str | None:
     """Why an edited text must not be kept: something other than scalars, keys and removed entries has changed."""
-    return shape.compare(parse(before), parse(after), kind_of_plain, quotes=True)
+    was, now = parse(before), parse(after)
+    return shape.compare(was, now, kind_of_plain, quotes=True) or scripts.fault(was, now)
 
 
 def fit(text: str, edits: list[Edit]) -> list[Edit]:
     """The edits with replacements quoted, escaped and indented as the scalars that they lie in demand."""
-    return fitting.fit(parse(text), edits, parse)
+    tree = parse(text)
+    return fitting.fit(tree, scripts.fit(tree, edits), parse)
 
 
 def provide(text: str, need: str) -> Edit | None:

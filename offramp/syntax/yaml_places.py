@@ -5,23 +5,18 @@
     - name: LLM_PROVIDER
       value: gradient              the value of LLM_PROVIDER
 
-The shape of the tree says it; what is written inside a scalar is for `scalars` and `written` to say.
+The shape of the tree says it; what is written inside a scalar is for `scripts` and `scalars` to say.
 """
 
 from __future__ import annotations
 
-import bisect
-import contextlib
-import importlib
 import re
 
-from offramp.document import Tree, Unparsable
 from offramp.model import Place, Role
-from offramp.syntax import commands, resources, scalars
+from offramp.syntax import commands, resources, scalars, scripts
 from offramp.syntax import entries as entry_list
 from offramp.syntax.nodes import (
     ALIAS,
-    BLOCK_SCALARS,
     SEQUENCE,
     Node,
     NodeTree,
@@ -94,6 +89,8 @@ def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
         return known
     if (resource := resources.named(leaf, start, end)) is not None:
         return Place(Role.RESOURCE, resource, key, leaf.first, leaf.last)
+    if not whole and (inside := scripts.at(tree, leaf, start, end)) is not None:
+        return inside
     if (item := _in_item(tree, leaf, start, end)) is not None:
         return item
     if (name := pair_name(leaf)) is not None:
@@ -104,10 +101,6 @@ def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
         key = name.value
     fallback = Place(Role.VALUE, f"the value of {key}" if key else "a value", key, leaf.first, leaf.last)
     if not whole:
-        if (entry := _written_at(tree, leaf, start, end)) is not None:
-            return entry
-        if (embedded := _embedded(tree, leaf)) is not None:
-            return scalars.shifted(embedded.place(start - leaf.first, end - leaf.first), leaf.first)
         refined = scalars.on_line(tree.text, leaf.first, leaf.last, start, end)
         if refined.role is not Role.TEXT:
             return refined
@@ -141,35 +134,6 @@ def _in_item(tree: NodeTree, leaf: Node, start: int, end: int) -> Place | None:
     if key in PIP_LISTS and required is not None and end <= leaf.first + required.end():
         return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.first + required.end())
     return None
-
-
-def _written_at(tree: NodeTree, leaf: Node, start: int, end: int) -> Place | None:
-    entries = tree.written.get(leaf.start, [])
-    index = bisect.bisect_right(entries, start, key=lambda entry: entry.key_start) - 1
-    if index < 0:
-        return None
-    entry = entries[index]
-    if end <= entry.key_end:
-        return Place(Role.ENV, "an environment variable", "", entry.key_start, entry.key_end)
-    if not (entry.value_start <= start and end <= entry.value_end):
-        return None
-    if scalars.SIGIL.search(tree.text[entry.value_start : start]):
-        return None  # a variable inside the value: the line says so
-    beside = {other.key: other.value for other in entries if other.scope == entry.scope and other is not entry}
-    return Place(Role.VALUE, f"the value of {entry.key}", entry.key, entry.value_start, entry.value_end, beside)
-
-
-def _embedded(tree: NodeTree, leaf: Node) -> Tree | None:
-    """The tree of a JSON or YAML file that a block scalar holds, as in a ConfigMap: `settings.json: |`."""
-    name = leaf.key.value if leaf.key is not None and leaf.style in BLOCK_SCALARS else ""
-    suffix = name.rpartition(".")[2]
-    if suffix not in ("json", "yaml", "yml"):
-        return None
-    if leaf not in tree.files:
-        module = importlib.import_module(f"offramp.syntax.{'json' if suffix == 'json' else 'yaml'}")
-        with contextlib.suppress(Unparsable):
-            tree.files[leaf] = module.parse(tree.text[leaf.first : leaf.last])
-    return tree.files.get(leaf)
 
 
 def _is_workflow(leaf: Node) -> bool:

@@ -37,7 +37,7 @@ PLACES = [
     ("x: ${LLM_PROVIDER-«gradient»}/y\n", Role.VALUE, "LLM_PROVIDER"),
     ("run: |\n  export LLM_PROVIDER=«gradient»\n", Role.VALUE, "LLM_PROVIDER"),
     ("run: |\n  cat > .env <<EOF\n  LLM_PROVIDER=«gradient»\n  EOF\n", Role.VALUE, "LLM_PROVIDER"),
-    ("run: |\n  cat > .env <<EOF\n  «GRADIENT_KEY»=x\n  EOF\n", Role.ENV, ""),
+    ("run: |\n  cat > .env <<EOF\n  «GRADIENT_KEY»=x\n  EOF\n", Role.KEY, ""),
     ("run: |\n  x --provider «gradient» --y\n", Role.VALUE, "provider"),
     ('command: ["--provider", "«gradient»"]\n', Role.VALUE, "provider"),
     ('command: ["--verbose", "--«gradient»"]\n', Role.VALUE, "command"),
@@ -83,7 +83,7 @@ def test_place(marked: str, role: Role, key: str | None) -> None:
         ("a:\n  provider: x\n  model: «m»\nother: y\n", {"provider": "x"}),
         ("env:\n- {name: P, value: x}\n- name: M\n  value: «m»\n", {"P": "x"}),
         ("environment:\n- P=x\n- M=«m»\n", {"P": "x"}),
-        ("run: |\n  cat > e <<E\n  P=x\n  M=«m»\n  E\n  Q=1\n", {"P": "x"}),
+        ("run: |\n  cat > .env <<E\n  P=x\n  M=«m»\n  E\n  Q=1\n", {"P": "x", "M": "m"}),
         ('d:\n  c.json: |\n    {"provider": "x", "model": "«m»"}\n', {"provider": "x"}),
     ],
 )
@@ -113,7 +113,7 @@ DELETIONS = [
     ("x:\n  env:\n    B: 2\n  y: 1\n", "x:\n  y: 1\n"),
     ("e:\n- B=1\n- c=2\n", "e:\n- c=2\n"),
     ("env:\n- name: a\n  value: 1\n- name: B\n  value: 2\n", "env:\n- name: a\n  value: 1\n"),
-    ("run: |\n  cat > e <<E\n  B=1\n  c=2\n  E\n", "run: |\n  cat > e <<E\n  c=2\n  E\n"),
+    ("run: |\n  cat > .env <<E\n  B=1\n  c=2\n  E\n", "run: |\n  cat > .env <<E\n  c=2\n  E\n"),
     ('run: |\n  echo "B=1" >> .env\n  ls\n', "run: |\n  ls\n"),
     ("b: |\n  B=1\n  c=2\n", "b: |\n  c=2\n"),
     ("? B\n: 1\nc: 2\n", "c: 2\n"),
@@ -143,8 +143,7 @@ def test_deletion(before: str, after: str) -> None:
         ("B: &x 1\nc: *x\n", "anchor"),
         ("- B: 1\n  # about c\n  c: 2\n", "comment"),
         ("{a: 1, # one\n B: 2}\n", "comment"),
-        ("run: |\n  if x; then\n    echo B=1 >> .env\n  fi\n", "only command"),
-        ("run: |\n  echo B=1 >> .env\n", "only command"),
+        ("run: |\n  echo B=1 >> .env\n", "nothing would be left"),
     ],
 )
 def test_stuck(text: str, why: str) -> None:
@@ -199,11 +198,11 @@ def scopes(text: str, key: str) -> list[str]:
         ("K: 1\nK: 2\n", True),
         ("a: {K: 1}\nb: {K: 2}\n", False),
         ("e:\n- K=1\n- K=2\n", True),
-        ("run: |\n  cat > e <<E\n  K=1\n  K=2\n  E\n", True),
-        ("run: |\n  cat > e <<E\n  K=1\n  E\n  cat > f <<E\n  K=2\n  E\n", False),
+        ("run: |\n  cat > .env <<E\n  K=1\n  K=2\n  E\n", True),
+        ("run: |\n  cat > .env <<E\n  K=1\n  E\n  cat > f.env <<E\n  K=2\n  E\n", False),
         ("run: |\n  echo K=1 >> e\n  ls\n  echo K=2 >> e\n", True),
         ("run: |\n  echo K=1 >> e\n  echo K=2 >> f\n", False),
-        ("run: |\n  echo K=1 > e\n  echo K=2 > e\n", False),  # the second begins the file anew
+        ("run: |\n  echo K=1 > e.env\n  echo K=2 > f.env\n", False),
         ("run: |\n  if x; then\n    echo K=1 >> e\n  else\n    echo K=2 >> e\n  fi\n", False),
         ("K: 1\n---\nK: 2\n", False),
     ],
@@ -220,7 +219,7 @@ def test_which_entries_belong_together(text: str, together: bool) -> None:
         "run: |\n  echo hello K=1\n",
         "run: |\n  test K=1 && echo x >> e\n",
         'run: |\n  x \\\n  echo "K=1" >> e\n',  # an argument of the command before
-        "run: |\n  cat > e <<E\n  if K=1\n  E\n",
+        "run: |\n  cat > .env <<E\n  if K=1\n  E\n",
     ],
 )
 def test_no_setting_is_written(text: str) -> None:
