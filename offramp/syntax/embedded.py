@@ -14,6 +14,7 @@ import bisect
 import dataclasses
 import importlib
 import importlib.util
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import ModuleType
@@ -23,6 +24,7 @@ from offramp.model import Edit, Entry, Place
 from offramp.syntax import text as plain
 
 Span = tuple[int, int]
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,19 +135,22 @@ class Embedded:
         fit = getattr(self.module, "fit", None)
         if fit is None or self.parsed is None:
             return list(edits)
-        inner: list[Edit] = []
+        given: dict[tuple[int, int, str], Edit] = {}
+        fitted: list[Edit] = []
         for edit in edits:
             span = self.inner(edit.start, edit.end)
-            if span is None:
-                return list(edits)
-            inner.append(dataclasses.replace(edit, start=span[0], end=span[1]))
-        fitted: list[Edit] = []
-        for edit in fit(self.code, inner):
+            written = self.language == "shell" and QUOTED.fullmatch(edit.replacement) is not None
+            if span is None or not edit.replacement or edit.start == edit.end or written:
+                fitted.append(edit)  # what goes, what is added and what has its quotes is source text
+            else:
+                given[*span, edit.replacement] = edit
+        for edit in fit(self.code, [Edit(*key) for key in given], *self._arguments) if given else ():
+            known = given.get((edit.start, edit.end, edit.replacement))
             span = self.outer(edit.start, edit.end)
-            if span is None:
+            if known is None and span is None:
                 raise ValueError(f"the {self.called} code in it is cut off within what has to change")
-            fitted.append(dataclasses.replace(edit, start=span[0], end=span[1]))
-        return fitted
+            fitted.append(known if known is not None or span is None else Edit(*span, edit.replacement))
+        return sorted(fitted, key=lambda edit: (edit.start, edit.end))
 
     def inner(self, start: int, end: int) -> Span | None:
         """A span of the text around it as one of the code, or None where it is not code from end to end."""

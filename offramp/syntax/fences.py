@@ -56,6 +56,7 @@ class Block:
     language: str = ""
     strip: str = ""
     hint: str = ""  # the language as it was written
+    fence: bool = False  # between lines of ticks or tildes
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Line:
     start: int
     end: int  # with its break
     text: str  # without
+
+    @property
+    def content_end(self) -> int:
+        return self.start + len(self.text)
 
     @property
     def blank(self) -> bool:

@@ -20,18 +20,18 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from offramp.model import Entry, Place, Role
-from offramp.syntax import fences
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import fences, markup_fitting, markup_insertions
 from offramp.syntax import text as plain
 from offramp.syntax.embedded import Embedded
-from offramp.syntax.fences import Block
-from offramp.syntax.markup_blocks import blocks_of, dialect_of, passages_of
+from offramp.syntax.fences import Block, Line, lines_of
+from offramp.syntax.markup_blocks import BULLET, blocks_of, dialect_of, passages_of
 
 WANTS_PATH = True
 COMMENT = "<!--"
 
 INLINE = re.compile(
-    r"""(?<!`)(?P<tick>`{1,8})(?!`)(?P<code>[^\r\n]{1,1000}?)(?<!`)(?P=tick)(?!`)
+    r"""(?<![`\\])(?P<tick>`{1,8})(?!`)(?P<code>[^`]{1,1000}?|.{1,1000}?)(?<!`)(?P=tick)(?!`)
     |\]\(\s*<?(?P<target>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
     |^[ \t]*\[[^\]\r\n]{1,200}\]:[ \t]*<?(?P<definition>[^\s<>]+)
     |<(?P<auto>(?:https?|ftp|mailto):[^\s<>]+)>
@@ -40,6 +40,7 @@ INLINE = re.compile(
     |(?P<tag></?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>)""",
     re.VERBOSE | re.MULTILINE,
 )
+PASSAGE = 100  # lines to either side that are read together
 NEAR = 200  # characters before a span in which its setting or its variable's mark must stand
 REST_LINK = re.compile(r"<(?P<target>[^<>\s]+)>$")
 ATTRIBUTE = re.compile(r"""([\w:@.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\{[^{}]*\}|[^\s"'>]+))""")
@@ -92,10 +93,15 @@ class Markup:
         place = self.embedded(block).place(start, end)
         return place if place is not None else plain.place(self.text, start, end)  # what a command answered, say
 
+    def span_at(self, start: int, end: int) -> Span | None:
+        """The inline markup that holds a span."""
+        _, spans = self.inline(start)
+        index = bisect.bisect_right(spans, start, key=lambda span: span.start) - 1
+        return spans[index] if index >= 0 and end <= spans[index].end else None
+
     def _prose(self, start: int, end: int, syntax: str) -> Place:
         line_start, spans = self.inline(start)
-        index = bisect.bisect_right(spans, start, key=lambda span: span.start) - 1
-        span = spans[index] if index >= 0 and end <= spans[index].end else None
+        span = self.span_at(start, end)
         if span is None:
             before = self.text[max(line_start, start - NEAR) : start]
             if ASSIGNED.search(before) or plain.VARIABLE.search(before):
@@ -105,15 +111,47 @@ class Markup:
             return Place(Role.PROSE, "a link", start=span.start, end=span.end)
         if span.kind == "tag":
             return self._tag(span, start, end)
-        return self._inline_code(spans, index, start, end)
+        return self._inline_code(spans, spans.index(span), start, end)
 
     def inline(self, offset: int) -> tuple[int, list[Span]]:
-        """The start of the line that holds `offset`, and its inline markup."""
+        """The start of the line that holds `offset`, and the inline markup of its passage, in order."""
         line_start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
-        if line_start not in self._inline:
-            found = re.compile(r"[\r\n]").search(self.text, offset)
-            self._inline[line_start] = self._spans(line_start, found.start() if found else len(self.text))
-        return line_start, self._inline[line_start]
+        start, end = self._passage(offset, line_start)
+        if start not in self._inline:
+            self._inline[start] = self._spans(start, end)
+        return line_start, self._inline[start]
+
+    def _passage(self, offset: int, line_start: int) -> tuple[int, int]:
+        """The lines that are read together: those of a paragraph or an item, one of anything else."""
+        number = bisect.bisect_right(self._line_starts, line_start) - 1
+        lines = self._lines
+        if number >= len(lines) or not self._goes_on(number):
+            return line_start, max(lines[number].content_end, offset) if number < len(lines) else offset
+        first = last = number
+        while first and number - first < PASSAGE and self._joins(first):
+            first -= 1
+        while last + 1 < len(lines) and last - first < 2 * PASSAGE and self._joins(last + 1):
+            last += 1
+        return lines[first].start, lines[last].content_end
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        return lines_of(self.text)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [line.start for line in self._lines]
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a line is one of several that are read together."""
+        line = self._lines[number]
+        alone = line.blank or line.text.lstrip(" \t>").startswith("|") or self.block_at(line.start) is not None
+        return not alone
+
+    def _joins(self, number: int) -> bool:
+        """Whether a line goes on with the one above it."""
+        begins = BULLET.match(self._lines[number].text) is not None
+        return not begins and self._goes_on(number) and self._goes_on(number - 1)
 
     def _spans(self, start: int, end: int) -> list[Span]:
         spans = []
@@ -202,6 +240,25 @@ def check(before: str, after: str, path: str = "") -> str | None:
             if fault is not None:
                 return fault
     return None
+
+
+def fit(text: str, edits: list[Edit], path: str = "") -> list[Edit]:
+    """The edits with replacements escaped as the text, the code, the address or the fence demands that they lie in."""
+    return markup_fitting.fit(parse(text, path), edits)
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:fence LINE/PATH/OF/HOLDER:KEY=VALUE` in the fence whose code begins on that line."""
+    return markup_insertions.setting(parse(text, "x.md"), need)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every line is still there once settings were added, and the blocks are what they were."""
+    lines = iter([line.rstrip(", ") for line in after.splitlines()])
+    if not all(line.rstrip(", ") in lines for line in before.splitlines()):
+        return "a line would change with what is added"
+    was, now = parse(before), parse(after)
+    return None if _outline(was) == _outline(now) else "the blocks of the document would not be what they were"
 
 
 def _outline(markup: Markup) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ One pass over the lines, no nesting but for what a fence holds. What is no block
 from __future__ import annotations
 
 import bisect
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
@@ -76,7 +77,8 @@ def _markdown(lines: Sequence[Line], index: int, dialect: str) -> Iterator[Block
         if (matched := FENCE.match(line.text)) is not None:
             last = _closing(lines, index + 1, matched["mark"])
             language, hint = language_of(matched["info"])
-            yield _code(lines, index + 1, last, language, hint, matched["prefix"].count(">"))
+            code = _code(lines, index + 1, last, language, hint, matched["prefix"].count(">"))
+            yield dataclasses.replace(code, fence=True)
             index = last + 1
         elif opening in line.text and index <= closed:
             index, comments = _comments(lines, index, opening, closing)
