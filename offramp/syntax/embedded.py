@@ -145,11 +145,13 @@ class Embedded:
             else:
                 given[*span, edit.replacement] = edit
         for edit in fit(self.code, [Edit(*key) for key in given], *self._arguments) if given else ():
-            known = given.get((edit.start, edit.end, edit.replacement))
             span = self.outer(edit.start, edit.end)
-            if known is None and span is None:
+            if (known := given.get((edit.start, edit.end, edit.replacement))) is not None:
+                fitted.append(known)
+            elif span is not None:
+                fitted.append(Edit(*span, edit.replacement))
+            else:
                 raise ValueError(f"the {self.called} code in it is cut off within what has to change")
-            fitted.append(known if known is not None or span is None else Edit(*span, edit.replacement))
         return sorted(fitted, key=lambda edit: (edit.start, edit.end))
 
     def inner(self, start: int, end: int) -> Span | None:
