@@ -63,7 +63,11 @@ def _entry(finding: Finding, context: Context) -> str | None:
     path = "/" + re.sub(r"\.pyi?$", "", finding.term.entry) + "/"
     entries = [entry for entry, new in context.migration.modules.items() if new and "*" not in entry]
     inside = (entry for entry in entries if "." in entry and f"/{entry.replace('.', '/')}/" in path)
-    at_root = (entry for entry in entries if "." not in entry and re.match(rf"/(?:src/)?{re.escape(entry)}/", path))
+    at_root = (
+        entry
+        for entry in entries
+        if not re.search(r"[./]", entry) and re.match(rf"/(?:src/)?{re.escape(entry)}/", path)
+    )
     return next(iter((*inside, *at_root)), None)
 
 

@@ -15,6 +15,7 @@ from offramp import files, suppression
 from offramp.model import Applicability, Finding, Fix, Move, Refusal, Role, Term, TermKind
 from offramp.project import Context, Project
 from offramp.terms import moved_unit
+from scanners.script_moves import left_behind as scripts_left_behind
 from scanners.tree import module_of
 
 RULES = ("retired-path",)
@@ -75,7 +76,7 @@ def _reason(project: Project, old: str, new: str, unit: str) -> str | None:
         return reason
     if (importer := _importer(project, unit)) is not None:
         return f"{importer} imports {unit}: add it to modules: of the migration, so that imports and file move together"
-    return None
+    return scripts_left_behind(project, unit)
 
 
 def stuck(project: Project, old: str, new: str, unit: str) -> str | None:
@@ -130,19 +131,17 @@ def _moves_alike(project: Project, path: str, term: Term) -> bool:
 
 
 def _importer(project: Project, unit: str) -> str | None:
-    """A file that loads a Python file, a package or the index of a folder by its name."""
+    """A file that loads a Python file or a package by its name."""
     name = re.sub(r"\.pyi?$", "", unit.rpartition("/")[2])
     is_python = unit.endswith((".py", ".pyi")) or any(path.endswith(".py") for path in project.below(unit))
-    has_index = any(re.search(r"/index\.\w+$", path) for path in project.below(unit))
-    if TEST.search(unit) or not (is_python or has_index):
+    if TEST.search(unit) or not is_python:
         return None
     word = re.escape(name)
     imported = rf"^[ \t>.]*(?:from|import)\b[^\r\n#]*(?<!\w){word}\b"
     dotted = rf"(?<![\w/.-])(?:\w+\.)*{word}[.:](?!pyi?\b)[A-Za-z_]|\w\.{word}\b"
-    pattern = re.compile(f"{imported}|{dotted}" if is_python else rf"[\"'][\w./@-]*/{word}[\"']", re.MULTILINE)
-    kinds = READS_CODE if is_python else ("javascript",)
+    pattern = re.compile(f"{imported}|{dotted}", re.MULTILINE)
     for path, document in sorted(project.documents.items()):
-        outside = document.kind in kinds and path != unit and not path.startswith(f"{unit}/")
+        outside = document.kind in READS_CODE and path != unit and not path.startswith(f"{unit}/")
         if outside and name in document.text and pattern.search(document.text):
             return path
     return None

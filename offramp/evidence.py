@@ -45,6 +45,10 @@ PRESENTATION = re.compile(r"class|className|classNames|style|fill|stroke|backgro
 LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini")
 PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*\Z")
 HOSTED = re.compile(r"/(?:blob|raw|tree|edit|src)/")
+MADE = re.compile(r"\.[cm]?js$")  # what a script of TypeScript is imported by
+SHORTCUT = re.compile(
+    r"^[@~#$][\w-]*/(?=[^/]+/)|^[@~#]/|^[$]\w+/"
+)  # `@/lib/client`: what bundlers and compilers resolve
 SPEECH = (Role.COMMENT, Role.PROSE, Role.TEXT)
 
 
@@ -240,13 +244,24 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
         last = "/".join(entry.split("/")[-2:])
         return HOSTED.search(before) is not None or ("/" in last and f"{before}{match.text}".endswith(f"/{last}"))
     written = _written(document, match)
-    if written in vocabulary.paths or (not whole and any(path.startswith(f"{written}.") for path in vocabulary.paths)):
+    text = match.text if whole else MADE.sub("", match.text)
+    stem = written if whole else MADE.sub("", written)
+    starts = (f"{stem}.", f"{stem}/index.")
+    if written in vocabulary.paths or (not whole and any(path.startswith(starts) for path in vocabulary.paths)):
         return True
+    if text.startswith("."):
+        return False  # another folder of that name
     steps = before.replace("../", "").replace("./", "")
     if not steps:
         return "../" not in before and (whole or "/" in match.text)
     entry = term.entry if whole else posixpath.splitext(term.entry)[0]
-    return before.startswith(("/", "~")) or before.endswith("}/") or f"/{entry}".endswith(f"/{steps}{match.text}")
+    entry = entry.removesuffix("/index") if not whole and f"/{text}".endswith(f"/{_folder_of(entry)}") else entry
+    written = SHORTCUT.sub("", steps + text) if document.kind == "javascript" else steps + text
+    return before.startswith(("/", "~")) or before.endswith("}/") or f"/{entry}".endswith(f"/{written}")
+
+
+def _folder_of(entry: str) -> str:
+    return entry.removesuffix("/index").rpartition("/")[2]
 
 
 _VERDICTS = {

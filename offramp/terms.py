@@ -16,6 +16,8 @@ from offramp.model import Term, TermKind
 # The path of a URL whose host is the provider's own; `github.com/old/sdk` says nothing about github.com.
 API_ROOT = re.compile(r"(?:/(?:api|rest|inference|v\d+\w*))*/?")
 SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?)$")
+INDEX = re.compile(r"/index\.(?:[cm]?[jt]sx?)$")
+MADE = {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs"}  # what a script is imported by, once it is made
 MANY_PATHS = 300  # moves; with more, references are found by whole paths and folders only
 
 
@@ -92,6 +94,20 @@ def path_terms(paths: Mapping[str, str]) -> Iterator[Term]:
             if (suffix := SCRIPT.search(form)) is not None:
                 shorter = becomes.removesuffix(suffix[0])
                 yield Term(TermKind.PATH, form.removesuffix(suffix[0]), shorter, old, exact=False)
+                if (made := MADE.get(suffix[0])) is not None:
+                    bare = form.removesuffix(suffix[0])
+                    yield Term(TermKind.PATH, bare + made, shorter + made, old, exact=False)
+        if INDEX.search(old):
+            yield from _folder_terms(old, new)
+
+
+def _folder_terms(old: str, new: str) -> Iterator[Term]:
+    """How scripts import the index of a folder: by the folder, of which a bare word says nothing."""
+    parts, targets = INDEX.sub("", old).split("/"), INDEX.sub("", new).split("/")
+    for index in range(len(parts) - 1):
+        yield Term(TermKind.PATH, "/".join(parts[index:]), "/".join(targets[index:]), old, exact=False)
+    for step in ("./", "../"):
+        yield Term(TermKind.PATH, step + parts[-1], step + targets[-1], old, exact=False)
 
 
 def moved_unit(old: str, new: str) -> tuple[str, str]:

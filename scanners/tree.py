@@ -16,6 +16,7 @@ from offramp.evidence import SEVERITY
 from offramp.model import Confidence, Finding, Place, Role, Term, TermKind
 from offramp.project import Project
 from scanners import deprecated_workflow, silent_tests
+from scanners.javascript_paths import SCRIPT, file_of
 from scanners.named_paths import NamedPaths, renamed
 
 HERE = (0, 0)  # an empty span at the start stands for the file itself
@@ -59,9 +60,21 @@ def _named_after(project: Project, findings: Iterable[Finding]) -> set[tuple[str
     for path in project.paths if modules else ():
         if any(folder in f"/{path}" for folder in modules) and (module := module_of(project, path)) is not None:
             moves.add((path, "" if files.is_history(path) else _module_path(project, path, module)))
+    moves |= set(script_modules(project))
     if project.migration.new_slug:
         moves |= NamedPaths(project, findings).moves({old for old, _ in moves})
     return {(old, new) for old, new in moves if new and new != old and old not in project.ignored}
+
+
+def script_modules(project: Project) -> Iterator[tuple[str, str]]:
+    """The scripts that `modules:` names by their path, with or without what they end in, and what they become."""
+    for old, new in project.migration.modules.items():
+        if "/" not in old or "*" in old or not new or old.startswith("@"):
+            continue
+        path = file_of(project, old.removeprefix("./"))
+        if path is not None and SCRIPT.search(path):
+            stem = SCRIPT.sub("", old.removeprefix("./"))
+            yield path, SCRIPT.sub("", new.removeprefix("./")) + path.removeprefix(stem)
 
 
 def _module_folders(project: Project) -> tuple[str, ...]:

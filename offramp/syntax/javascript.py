@@ -38,6 +38,8 @@ LOADERS = re.compile(
     r"^(?:require(?:\.resolve)?|import|(?:jest|vi|vitest)\.(?:do|un|dont)?[Mm]ock|jest\.requireActual)$"
 )
 LOOKUPS = ("get", "has", "set", "delete", "includes", "indexOf", "startsWith", "endsWith", "equals", "localeCompare")
+WORD_BEFORE = re.compile(r"[\w$.:/@-]*\Z")
+WORD_BEHIND = re.compile(r"[\w.:/@-]*")
 LOGICAL = ("||", "??", "&&")
 PASSING = frozenset(  # what stands between a literal and the thing that it is the value of, without a name of its own
     {
@@ -97,20 +99,20 @@ class Script:
         if (text := node.above("jsx_text")) is not None:
             return Place(Role.PROSE, "text of an element", start=text.start, end=text.end)
         if (string := _string(node)) is not None:
-            return self._string(string)
+            return self._string(string, start, end)
         if node.kind in NAMES:
             return _name(node)
         if node.kind in ("regex_pattern", "regex"):
             return Place(Role.STRING, "a regular expression", start=node.start, end=node.end, built=True)
         return plain.place(self.text, start, end)
 
-    def _string(self, node: Node) -> Place:
+    def _string(self, node: Node, first: int, last: int) -> Place:
         start, end = _inner(node)
         if _imports(node):
             return Place(Role.IMPORT, "a module", "", start, end)
         if _environment(node):
             return Place(Role.ENV, "an environment variable", "", start, end)
-        built = _built(node)
+        built = _built(node, first, last)
         if node.is_field("key") and node.parent is not None and node.parent.kind in KEYS:
             return Place(Role.KEY, "a key", _holder(node.parent), start, end)
         key = _key(node)
@@ -167,11 +169,19 @@ def _string(node: Node) -> Node | None:
     return None
 
 
-def _built(node: Node) -> bool:
-    if any(child.kind == "template_substitution" for child in node.children):
-        return True
+def _built(node: Node, start: int, end: int) -> bool:
+    """Whether the word at a span goes on in what is put into the template or joined to the literal."""
+    first, last = _inner(node)
+    edges = {child.span for child in node.children if child.kind == "template_substitution"}
     parent = node.parent
-    return parent is not None and parent.kind == "binary_expression" and _operator(parent) == "+"
+    if parent is not None and parent.kind == "binary_expression" and _operator(parent) == "+":
+        edges |= {(first, first), (last, last)}
+    before, after = (
+        WORD_BEFORE.search(node.source, max(first, start - 200), start),
+        WORD_BEHIND.match(node.source, end, last),
+    )
+    touched = {before.start() if before else start, after.end() if after else end}
+    return any(edge in touched for span in edges for edge in span)
 
 
 def _operator(node: Node) -> str:

@@ -119,8 +119,10 @@ def _names(document: Document, tree: javascript.Script, chance: random.Random) -
 
 
 def _is_loose(document: Document, name: str) -> bool:
-    """Whether TypeScript takes members of the same name for the binding, as it does where JavaScript has no types."""
+    """Whether TypeScript takes members for the binding: those of a namespace, and any where JavaScript has no types."""
     text = document.text
+    if "namespace " in text:
+        return f".{name}" in text
     return "js" in document.path.rpartition(".")[2] and (f".{name}" in text or "require(" in text)
 
 
