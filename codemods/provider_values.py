@@ -18,8 +18,8 @@ from scanners import dead_branches
 
 # Settings that name things which are called so elsewhere: an account, a host, a bucket
 IDENTITY = re.compile(
-    r"(?i:(?:^|[_.-])(?:user|username|login|account|key|id|token|secret|pass|password|bucket|database|db|schema|host"
-    r"|hostname|domain|namespace|container|volume|network|image|repository))$"
+    r"(?i:(?:^|[_.-])(?:user|username|login|account|secret|pass|password|bucket|database|db|schema|host|hostname|domain"
+    r"|namespace|container|volume|network|image|repository)|[_.-](?:key|id|token))$"
 )
 CHART_VALUES = re.compile(r"(?:^|[/._-])values[^/]*\.ya?ml$")
 
