@@ -13,6 +13,7 @@ from types import ModuleType
 
 from codemods import PIPELINE
 from offramp import evidence, parallel, suppression
+from offramp.document import Document
 from offramp.ledger import Balance, Ledger, Record, State
 from offramp.model import Confidence, Finding, Fix, Refusal
 from offramp.project import Context, Project
@@ -125,11 +126,17 @@ def _answer(
     document = project.document(found.path)
     if document is None or found.confidence is Confidence.LOW:
         return None
-    if document.refusal is not None:
-        return document.refusal
+    if (withheld := _withheld(document, found)) is not None:
+        return withheld
     context = Context(project, document, tuple(beside))
     answers = (_ask(module, found, context) for module in modules if found.rule in module.RULES)
     return next((answer for answer in answers if answer is not None), UNKNOWN)
+
+
+def _withheld(document: Document, found: Finding) -> Refusal | None:
+    """Why no codemod is asked about a finding: the file is left alone, or the name is somebody else's."""
+    theirs = found.place.theirs
+    return document.refusal or (Refusal(theirs, external=True, final=True) if theirs else None)
 
 
 def _ask(module: ModuleType, found: Finding, context: Context) -> Fix | Refusal | None:
@@ -188,7 +195,7 @@ def _enter(ledger: Ledger, project: Project, findings: Iterable[Finding], option
 
 def _left_alone(project: Project, record: Record) -> Refusal | None:
     document = project.documents.get(record.now.path)
-    return None if document is None else document.refusal
+    return None if document is None else _withheld(document, record.now)
 
 
 def _apply(
@@ -232,8 +239,8 @@ def _answers(
         document = project.document(record.now.path)
         if document is None:
             continue
-        if document.refusal is not None:
-            refused.append((record, document.refusal))
+        if (withheld := _withheld(document, record.now)) is not None:
+            refused.append((record, withheld))
             continue
         context = Context(project, document, tuple(by_path[record.now.path]))
         match _ask(module, record.now, context):

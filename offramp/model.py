@@ -99,6 +99,7 @@ class Place:
     `key` is the name that the value belongs to: the setting it is assigned to, compared with or passed as.
     `start` and `end` delimit the whole literal or scalar without its quotes; `siblings` are the other entries of
     the same mapping, call or file, so that a model can be read together with the provider beside it.
+    `theirs` is a sentence about a name that others have given and that nothing may change here.
     """
 
     role: Role
@@ -108,6 +109,7 @@ class Place:
     end: int = -1
     siblings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     built: bool = False  # put together from parts (f-string, concatenation): the name is not all here
+    theirs: str = ""
 
     def spans(self, start: int, end: int) -> bool:
         """Whether the literal consists of exactly this span."""

@@ -23,6 +23,9 @@ CONTAINS = re.compile(r"(?:contains|startsWith|endsWith)\(\s*(?P<name>[\w.-]+)\s
 DEFAULT = re.compile(r"\$\{(?P<name>[A-Za-z_]\w*):?(?P<op>[-=])(?P<head>[^}\r\n]*)$")
 SIGIL = re.compile(r"\$\{?$")
 IMPORT = re.compile(r"(?:\bfrom[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+[\w., ]+)")
+RUN_MODULE = re.compile(r"(?:^|[\s;&|\"'(])python[\d.]*[ \t]+(?:-[A-Za-ln-z]+[ \t]+)*-m[ \t]+[\w.]*$")
+TESTED = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)\}?\s*(?:[=!]=\s*[\"']|[=!]~\s*/[\^(|\w]*)$")
+ENDED = re.compile(r"[\"'$)|/]")
 FLAG = re.compile(r"(?:^|[ \t])--([A-Za-z][\w-]*)[ \t]+[\"']?$")
 WORD_END = re.compile(r"[\s\"';|&)]")
 REACH = 2_000  # characters of a line to look at: nobody writes longer ones by hand
@@ -38,7 +41,9 @@ def inside(text: str, first: int, last: int, start: int, end: int, key: str) -> 
     before = text[low:start]
     if (spoken := context(before, len(before))) is not None:
         return Place(Role.ENV, spoken, key, start, end)
-    if _in_expression(before) or key == "if":
+    if (tested := TESTED.search(before)) is not None and ENDED.match(text, end, last):
+        return Place(Role.STRING, f"compared with {tested['name']}", tested["name"], start, end)
+    if _in_expression(before) or (key == "if" and "$" not in before):
         return _in_literal(text, low, last, start, end, key)
     if SIGIL.search(before):
         return Place(Role.ENV, "an environment variable", key, start, end)
@@ -87,6 +92,8 @@ def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
             module = end - low <= statement.end("module") and "." in statement["module"]
             role = Role.IMPORT if module else Role.CODE
             return Place(role, "an import in a script", start=start, end=end)
+    if RUN_MODULE.search(line, 0, start - low):
+        return Place(Role.CODE, "a module that is run", start=start, end=end)
     place = plain.place(line, start - low, end - low)
     if place.role is Role.COMMENT and not line.lstrip().startswith("#"):
         place = dataclasses.replace(place, role=Role.TEXT, syntax="text")  # `--option`, `* item`

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from offramp.model import Place, Role
-from offramp.syntax import commands, resources, scalars, scripts
+from offramp.syntax import commands, resources, scalars, scripts, yaml_names
 from offramp.syntax import entries as entry_list
 from offramp.syntax.nodes import (
     ALIAS,
@@ -34,7 +34,6 @@ DEPENDENCIES = (
     "overrides",
     "resolutions",
 )
-PACKAGE_KEYS = ("dependency-name", "patterns", "exclude-patterns")  # of dependabot
 PIP_LISTS = ("pip", "additional_dependencies")
 FLAG = re.compile(r"--?([A-Za-z][\w-]*)")
 REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?=$|[\s<>=!~;\[@])")
@@ -48,9 +47,8 @@ def place(tree: NodeTree, start: int, end: int) -> Place:
         return Place(Role.TEXT, "text", start=start, end=end)
     if leaf.kind == ALIAS or start < leaf.first:
         return Place(Role.CODE, "an anchor", start=start, end=end)
-    if leaf.is_key:
-        return _in_key(tree, leaf)
-    return _in_value(tree, leaf, start, end)
+    found = _in_key(tree, leaf) if leaf.is_key else _in_value(tree, leaf, start, end)
+    return yaml_names.known(tree.text, leaf, found, start, end)
 
 
 def _in_comment(tree: NodeTree, comment: Span, start: int, end: int) -> Place:
@@ -75,6 +73,8 @@ def _in_key(tree: NodeTree, leaf: Node) -> Place:
         return Place(Role.ENV, "a GitHub secret", holder, leaf.first, leaf.last)
     if (resource := resources.named(leaf, leaf.first, leaf.last)) is not None:
         return Place(Role.RESOURCE, resource, holder, leaf.first, leaf.last)
+    if leaf.value.startswith("/"):
+        return Place(Role.STRING, "an address", holder, leaf.first, leaf.last)
     role = Role.ENV if holds_env(holder) else Role.KEY
     syntax = "an environment variable" if role is Role.ENV else "a key"
     return Place(role, syntax, holder, leaf.first, leaf.last, tree.siblings(leaf))
@@ -83,7 +83,7 @@ def _in_key(tree: NodeTree, leaf: Node) -> Place:
 def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
     key = key_of(leaf)
     whole = leaf.first == start and leaf.last == end
-    if whole and key in PACKAGE_KEYS and (ecosystem := _ecosystem(leaf)):
+    if whole and key in yaml_names.PACKAGE_KEYS and (ecosystem := _ecosystem(leaf)):
         return Place(Role.PACKAGE, commands.NAMED, ecosystem, start, end)
     if (known := scalars.inside(tree.text, leaf.first, leaf.last, start, end, key)) is not None:
         return known
@@ -132,7 +132,7 @@ def _in_item(tree: NodeTree, leaf: Node, start: int, end: int) -> Place | None:
         return Place(Role.VALUE, f"the value of {flag[0]}", flag[1], leaf.first, leaf.last)
     required = REQUIREMENT.match(source)
     if key in PIP_LISTS and required is not None and end <= leaf.first + required.end():
-        return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.first + required.end())
+        return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.last)
     return None
 
 
