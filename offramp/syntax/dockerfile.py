@@ -9,134 +9,73 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from offramp.document import Unparsable
-from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar, shell
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import commands, dockerfile_lines, dockerfile_pairs, dockerfile_values, grammar, shell
 from offramp.syntax import text as plain
+from offramp.syntax.dockerfile_lines import Instruction
+from offramp.syntax.dockerfile_pairs import SETTERS, Pair
 
 COMMENT = "#"
-LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-DIRECTIVE = re.compile(r"(?m)^#[ \t]*escape[ \t]*=[ \t]*(`|\\)[ \t]*\r?$")
-INSTRUCTION = re.compile(r"[ \t]*(?P<name>[A-Za-z]+)(?=[ \t\\`]|$)(?:[ \t]+(?:--[\w-]+=\S*)?)*")
-HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)([A-Za-z_]\w*)\1")
-SETTERS = ("ENV", "ARG", "LABEL")
+LONE_HEREDOC = re.compile(r"<<-?[ \t]*([\"']?)[A-Za-z_]\w*\1[ \t]*(?:\r\n|\r|\n)")
+ASIDE = re.compile(r"(?m)(?<=\n)[ \t]*#[^\n]*\n")
 KNOWN = frozenset(
     {
         *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER"),
         *("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
     }
 )
-PAIR = re.compile(
-    r"""(?P<key>[A-Za-z_][\w.-]*)=(?P<value>"(?:\\.|[^"\\])*"|'[^']*'|(?:\\[^\r\n]|[^\s\\"']|"(?:\\.|[^"\\])*"|'[^']*')*)"""
-)
-OLD_STYLE = re.compile(r"(?P<key>[A-Za-z_][\w.-]*)[ \t]+(?P<value>[^\r\n]*\S)")
-NAME_ONLY = re.compile(r"(?P<key>[A-Za-z_]\w*)[ \t]*(?=\r?\n|\Z)")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Instruction:
-    name: str
-    start: int  # of its first line
-    body: int  # where its arguments start
-    end: int  # behind its last line's break
 
 
 class Dockerfile:
     def __init__(self, text: str) -> None:
         self.text = text
-        directive = DIRECTIVE.match(text) or DIRECTIVE.search(text[:500])
-        self.escape = directive[1] if directive else "\\"
-        self.instructions = list(self._instructions())
+        self.escape = dockerfile_lines.escape_of(text)
+        self.instructions = list(dockerfile_lines.instructions(text, self.escape))
         self._starts = [instruction.start for instruction in self.instructions]
-        self._scripts: dict[int, shell.Script | None] = {}
+        self._scripts: dict[int, tuple[int, shell.Script | None]] = {}
 
-    def _instructions(self) -> Iterator[Instruction]:
-        position = 0
-        while position < len(self.text):
-            line = LINE.match(self.text, position)
-            following = line.end() if line else len(self.text)
-            content = self.text[position:following]
-            if not content.strip() or content.lstrip().startswith("#"):
-                position = max(following, position + 1)
-                continue
-            head = INSTRUCTION.match(content)
-            end = self._end(position)
-            body = position + head.end() if head else position
-            yield Instruction(head["name"].upper() if head else "", position, body, end)
-            position = max(end, position + 1)
-
-    def _end(self, start: int) -> int:
-        """Where the instruction ends that starts at `start`: continued lines, and here-documents."""
-        position, continued = start, True
-        while continued and position < len(self.text):
-            line = LINE.match(self.text, position)
-            position = line.end() if line else len(self.text)
-            content = line[0].rstrip() if line else ""
-            aside = not content or content.lstrip().startswith("#")
-            continued = content.endswith(self.escape) or (aside and position < len(self.text))
-        for heredoc in HEREDOC.finditer(self.text[start:position]):
-            close = re.compile(rf"^\t*{heredoc[2]}[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE).search(self.text, position)
-            if close is not None:
-                position = close.end()
-        return position
+    @cached_property
+    def pairs(self) -> dict[int, list[Pair] | None]:
+        """The settings of each ENV, ARG and LABEL, by where it starts; None where it is not as it should be."""
+        setters = (instruction for instruction in self.instructions if instruction.name in SETTERS)
+        return {one.start: dockerfile_pairs.pairs(self.text, one, self.escape) for one in setters}
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        return [entry for instruction in self.instructions for entry in self._of(instruction)]
+        return [entry for instruction in self.instructions for entry in self.settings_of(instruction)]
 
-    def _of(self, instruction: Instruction) -> Iterator[Entry]:
+    def settings_of(self, instruction: Instruction) -> Iterator[Entry]:
         """The settings of an ENV, ARG or LABEL, each a mapping: a later one may mean to overwrite."""
-        if instruction.name not in SETTERS:
-            return
-        pairs = list(self._pairs(instruction))
-        scope = f"{instruction.name} {instruction.start}"
-        for index, pair in enumerate(pairs):
-            value_start, value_end = pair.span("value") if "value" in pair.groupdict() else (pair.end(), pair.end())
-            if value_end - value_start > 1 and self.text[value_start] == self.text[value_end - 1] in "\"'":
-                value_start, value_end = value_start + 1, value_end - 1
-            value = self.text[value_start:value_end]
-            outer, stuck = self._outer(instruction, pairs, index)
-            yield Entry(scope, pair["key"], *pair.span("key"), value, value_start, value_end, outer, stuck)
-
-    def _pairs(self, instruction: Instruction) -> Iterator[re.Match[str]]:
-        position, end = instruction.body, instruction.end
-        line_break = r"[ \t]*(?:\r\n|\r|\n)"
-        aside = r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*"
-        gap = re.compile(rf"(?:[ \t]+|{re.escape(self.escape)}{line_break}{aside}|[\r\n])*")
-        first = True
-        while position < end:
-            blank = gap.match(self.text, position, end)
-            position = blank.end() if blank else position
-            pair = PAIR.match(self.text, position, end)
-            if pair is None and first:
-                single = NAME_ONLY.match(self.text, position, end) if instruction.name == "ARG" else None
-                pair = single or OLD_STYLE.match(self.text, position, end)
-                if pair is not None:
-                    yield pair
-                return
-            if pair is None:
-                return
-            yield pair
-            first, position = False, pair.end()
+        listed = self.pairs.get(instruction.start) or []
+        for index, pair in enumerate(listed):
+            value = (pair.end, pair.end)
+            if pair.value is not None:
+                value = dockerfile_pairs.inner(self.text, pair.value, self.escape)
+            outer, stuck = self._outer(instruction, listed, index)
+            scope = f"{instruction.name} {instruction.start}"
+            key = self.text[slice(*pair.key)]
+            yield Entry(scope, key, *pair.key, self.text[slice(*value)], *value, outer, stuck)
 
     def _outer(
-        self, instruction: Instruction, pairs: Sequence[re.Match[str]], index: int
+        self, instruction: Instruction, listed: Sequence[Pair], index: int
     ) -> tuple[tuple[int, int] | None, str]:
         """What goes with a setting: the instruction with its only one, else also the space beside it."""
-        pair = pairs[index]
-        if len(pairs) == 1:
+        pair = listed[index]
+        if len(listed) == 1:
             return grammar.lines(self.text, instruction.start, instruction.end), ""
-        between = self.text[pairs[index - 1].end() : pair.start()] if index else ""
-        after = self.text[pair.end() : pairs[index + 1].start()] if index + 1 < len(pairs) else ""
+        between = self.text[listed[index - 1].end : pair.start] if index else ""
+        after = self.text[pair.end : listed[index + 1].start] if index + 1 < len(listed) else ""
         if "#" in between or "#" in after:
             return None, "a comment stands among the settings of the instruction"
         if index:
-            return (pairs[index - 1].end(), pair.end()), ""
-        return (pair.start(), pairs[1].start()), ""
+            return (listed[index - 1].end, pair.end), ""
+        return (pair.start, listed[1].start), ""
 
     def entries(self) -> Sequence[Entry]:
         return self._entries
@@ -146,8 +85,13 @@ class Dockerfile:
         return [entry.key_start for entry in self._entries]
 
     @cached_property
-    def _settings(self) -> dict[str, str]:
-        return {entry.key: entry.value for entry in self._entries}
+    def _settings(self) -> dict[int, dict[str, str]]:
+        """The settings of each stage."""
+        found: dict[int, dict[str, str]] = {}
+        for instruction in self.instructions:
+            for entry in self.settings_of(instruction):
+                found.setdefault(instruction.stage, {})[entry.key] = entry.value
+        return found
 
     def place(self, start: int, end: int) -> Place:
         line_start = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
@@ -179,50 +123,123 @@ class Dockerfile:
         if inside.role is Role.ENV:
             return inside
         syntax = f"the value of {entry.key}, set by {instruction.name}"
-        built = "$" in entry.value
-        return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, self._settings, built)
+        built, beside = "$" in entry.value, self._settings.get(instruction.stage, {})
+        return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, beside, built)
 
     def _in_command(self, instruction: Instruction, start: int, end: int) -> Place:
         """A place in a command, by the reading of the shell; the exec form is a list of words."""
         body = self.text[instruction.body : instruction.end]
-        if body.lstrip().startswith("["):
+        if dockerfile_values.EXEC_FORM.match(body):
             option = re.search(r"--?([A-Za-z][\w-]*)[\"']?\s*(?:=|,)\s*[\"']?$", self.text[instruction.body : start])
             if option is not None:
-                return Place(
-                    Role.VALUE, f"the value of {option[1]}", option[1], *plain.value_span(self.text, start, end)
-                )
+                span = plain.value_span(self.text, start, end)
+                return Place(Role.VALUE, f"the value of {option[1]}", option[1], *span)
             return plain.place(self.text, start, end, Role.STRING)
-        if instruction.start not in self._scripts:
-            self._scripts[instruction.start] = self._script(body)
-        script = self._scripts[instruction.start]
-        if script is None:
+        offset, script = self._script(instruction)
+        if script is None or start < offset:
             return plain.place(self.text, start, end)
-        place = script.place(start - instruction.body, end - instruction.body)
-        spans = (place.start + instruction.body, place.end + instruction.body) if place.start >= 0 else (-1, -1)
+        place = script.place(start - offset, end - offset)
+        spans = (place.start + offset, place.end + offset) if place.start >= 0 else (-1, -1)
         return dataclasses.replace(place, start=spans[0], end=spans[1])
 
-    def _script(self, body: str) -> shell.Script | None:
-        # comment lines inside a command are the Dockerfile's, and gone when the shell reads it
-        body = re.sub(r"(?m)(?<=\n)[ \t]*#[^\n]*\n", lambda matched: " " * len(matched[0]), body)
+    def _script(self, instruction: Instruction) -> tuple[int, shell.Script | None]:
+        """What the shell reads of an instruction, and where it starts: a here-document by itself is a script."""
+        if instruction.start not in self._scripts:
+            self._scripts[instruction.start] = self._parsed(instruction)
+        return self._scripts[instruction.start]
+
+    def _parsed(self, instruction: Instruction) -> tuple[int, shell.Script | None]:
+        offset = instruction.body
+        if LONE_HEREDOC.fullmatch(self.text, offset, instruction.logical_end):
+            offset = instruction.logical_end
+        body = self.text[offset : instruction.end]
+        if offset < instruction.logical_end:
+            # comment lines inside a command are the Dockerfile's, and gone when the shell reads it
+            size = instruction.logical_end - offset
+            body = ASIDE.sub(lambda matched: " " * len(matched[0]), body[:size]) + body[size:]
         if self.escape != "\\":
             body = re.sub(rf"{self.escape}(?=[ \t]*\r?\n)", lambda _: "\\", body)
         try:
-            return shell.parse(body)
+            return offset, shell.parse(body)
         except Unparsable:
-            return None
+            return offset, None
 
 
 def parse(text: str) -> Dockerfile:
     return Dockerfile(text)
 
 
+def fit(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits with replacements quoted and escaped as the instruction demands.
+
+    Raises:
+        ValueError: a text can't be written where it should.
+    """
+    if all(dockerfile_values.HARMLESS.fullmatch(edit.replacement) for edit in edits):
+        return edits
+    tree = parse(text)
+    return dockerfile_values.fitted(text, edits, tree.instructions, tree.escape)
+
+
 def check(before: str, after: str) -> str | None:
-    """Whether the same instructions follow each other, but for those that were deleted, and all are known."""
-    old, new = ([i.name for i in parse(text).instructions] for text in (before, after))
+    """Whether the same instructions follow each other, but for those that were deleted, and all are as they should."""
+    old_tree, new_tree = parse(before), parse(after)
+    old, new = [i.name for i in old_tree.instructions], [i.name for i in new_tree.instructions]
     strange = next((name for name in new if name not in KNOWN and name not in old), None)
     if strange is not None:
         return f"'{strange}' would be no instruction"
     remaining = iter(old)
     if not all(name in remaining for name in new):
         return "the order of the instructions would be another"
+    if _malformed(new_tree) > _malformed(old_tree):
+        return "an instruction would not be as it should"
+    if _lines(new_tree) > _lines(old_tree):
+        return "an instruction would swallow the line below"
     return None
+
+
+def _malformed(tree: Dockerfile) -> int:
+    """How many instructions are not as they should: settings without a name, lists that are no JSON."""
+    commands_only = (one for one in tree.instructions if one.name in dockerfile_values.COMMANDS)
+    return sum(pairs is None for pairs in tree.pairs.values()) + sum(_no_list(tree, one) for one in commands_only)
+
+
+def _no_list(tree: Dockerfile, instruction: Instruction) -> bool:
+    """Whether what begins like the exec form is none; docker hands it to the shell then."""
+    matched = dockerfile_values.EXEC_FORM.match(tree.text, instruction.body, instruction.logical_end)
+    if matched is None:
+        return False
+    source = dockerfile_lines.gap(tree.escape).sub(" ", tree.text[matched.end() : instruction.logical_end])
+    try:
+        return not isinstance(json.loads(source), list)
+    except ValueError:
+        return True
+
+
+def _lines(tree: Dockerfile) -> int:
+    """How many lines go on in the next one."""
+    return sum(tree.text.count("\n", i.start, max(i.logical_end - 1, i.start)) for i in tree.instructions)
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:ENV:KEY=VALUE` or `setting:ARG:KEY` in the last stage, or `test::KEY`, which stops its build.
+
+    Raises:
+        ValueError: there is no place for it; the message says why.
+    """
+    from offramp.syntax import dockerfile_insertions
+
+    return dockerfile_insertions.provide(parse(text), need)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every instruction is still there once others were added."""
+    old, new = (_sources(parse(text)) for text in (before, after))
+    remaining = iter(new)
+    if all(source in remaining for source in old):
+        return None
+    return "an instruction would change with those that are added"
+
+
+def _sources(tree: Dockerfile) -> list[str]:
+    return [tree.text[i.start : i.end].strip() for i in tree.instructions]

@@ -7,7 +7,6 @@ other settings. bash reads only files in which nothing would run; without node, 
 from __future__ import annotations
 
 import io
-import json
 import pathlib
 import random
 import re
@@ -15,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache
+from typing import cast
 from unittest.mock import ANY
 
 import dotenv
@@ -24,7 +23,7 @@ from offramp import files, proposals
 from offramp.document import Document
 from offramp.model import Edit, Entry
 from offramp.syntax import env
-from tests.nets import packages
+from tests.nets import node_readers
 from tests.nets.formats import Case
 
 NODE_DOTENV = "npm:dotenv@16.4.5"
@@ -53,12 +52,7 @@ VALUES = (
     ),
 )
 RUNS = re.compile(r"[`$<>()|;&]")
-SERVE = """
-const dotenv = require(process.argv[1]);
-require('readline').createInterface({input: process.stdin}).on('line', line => {
-  process.stdout.write(JSON.stringify(dotenv.parse(JSON.parse(line))) + '\\n');
-});
-"""
+READ = "const read = text => require('dotenv').parse(text);"
 TELL = """
 cd "$1"; source ./file > /dev/null 2>&1 < /dev/null; shift
 for key in "$@"; do if [ -n "${!key+x}" ]; then printf '%s=%s\\0' "$key" "${!key}"; fi; done
@@ -74,29 +68,13 @@ def consumed(text: str, path: str) -> Readings:
     """What each reader makes of the text."""
     python = dotenv.dotenv_values(stream=io.StringIO(text, newline=""), interpolate=False)
     readings = {"python-dotenv": {key: value for key, value in python.items() if value is not None}}
-    if (node := _node()) is not None:
-        assert node.stdin is not None
-        assert node.stdout is not None
-        node.stdin.write(json.dumps(text) + "\n")
-        node.stdin.flush()
-        readings["node dotenv"] = json.loads(node.stdout.readline())
+    if (node := node_readers.reader(READ, (NODE_DOTENV,))) is not None:
+        readings["node dotenv"] = cast(dict[str, str], node(text))
     if not RUNS.search(text):
         readings["bash"] = bash(text, {key for reading in readings.values() for key in reading})
     return {
         name: {key: value.replace("\r\n", "\n") for key, value in reading.items()} for name, reading in readings.items()
     }
-
-
-@cache
-def _node() -> subprocess.Popen[str] | None:
-    """A process that answers each line of text with what node's dotenv reads in it; it ends with this one."""
-    if shutil.which("node") is None:
-        print("    env: node is not here, so its dotenv reads nothing")
-        return None
-    cache_folder = pathlib.Path(tempfile.gettempdir()) / "offramp-formats"
-    module = packages.fetch(NODE_DOTENV, cache_folder, lambda path: True) / "package"
-    command = ["node", "-e", SERVE, str(module)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def bash(text: str, keys: set[str]) -> dict[str, str]:
