@@ -37,11 +37,29 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return _named(finding)
     ecosystem, new = _successor(finding, context)
     found = manifest.required(context.document, finding.place)
-    if found.fault:
-        return Refusal(f"{finding.text}: {found.fault}")
+    if (reason := _not_by_rule(finding, context, found)) is not None:
+        return Refusal(reason)
     if new is None:
         return _deleted(finding, found, f"{finding.text} goes: nothing replaces it")
+    return _replaced(finding, context, found, ecosystem, new)
+
+
+def _not_by_rule(finding: Finding, context: Context, found: Required) -> str | None:
+    """Why a requirement can neither be replaced nor be deleted."""
+    if found.fault and not found.pinned:
+        return f"{finding.text}: {found.fault}"
+    written = context.document.text[found.start : found.end]
+    alone = specification.normal(written) == specification.normal(finding.text)
+    if (found.versions or found.name_only) and not alone:  # `"other>name": "1"` of overrides
+        return f"{finding.text} is a part of '{written}': change it by hand"
+    return None
+
+
+def _replaced(finding: Finding, context: Context, found: Required, ecosystem: str, new: str) -> Fix | Refusal:
+    """The successor in the place of a requirement, or beside it, or nothing where it stands already."""
     name, version = specification.split(new, ecosystem)
+    if found.name_only and any(specification.same(other, name) for other in found.beside):
+        return _deleted(finding, found, f"{finding.text} goes: {name} is named already")
     if ecosystem == commands.PIP and (importer := _importer(finding, context)) is not None:
         return _beside(finding, context, found, new, importer)
     own = specification.marker(context.document.text[found.start : finding.place.end])
@@ -52,7 +70,9 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
             return _deleted(finding, found, f"{finding.text} goes: {name} is required already")
     if _follows_another(finding, context, found, new):
         return _deleted(finding, found, f"{finding.text} goes: {name} replaces another package of the list")
-    if found.version is not None and not version and ecosystem == commands.NPM:
+    if found.fault:
+        return Refusal(f"{finding.text}: {found.fault}")
+    if found.versions and not version and ecosystem == commands.NPM:
         return Refusal(f"the migration gives {name} no version: write it as name@range in packages.npm")
     return Fix(f"{finding.text} → {new}", manifest.replaced(context.document, found, new, ecosystem))
 
@@ -67,8 +87,8 @@ def _named(finding: Finding) -> Fix | Refusal:
 def _successor(finding: Finding, context: Context) -> tuple[str, str | None]:
     """The ecosystem that a finding belongs to, and what the migration puts in its place there."""
     ecosystem = commands.ecosystem(context.document.kind, finding.place)
-    table = {old.lower(): new for old, new in context.migration.packages.get(ecosystem, {}).items()}
-    return ecosystem, table.get(finding.text.lower())
+    table = {specification.normal(old): new for old, new in context.migration.packages.get(ecosystem, {}).items()}
+    return ecosystem, table.get(specification.normal(finding.text))
 
 
 def _importer(finding: Finding, context: Context) -> str | None:
@@ -95,13 +115,18 @@ def _beside(finding: Finding, context: Context, found: Required, new: str, impor
     name, _ = specification.split(new, commands.PIP)
     if any(specification.same(other, name) for other in found.beside):
         return Refusal(f"{importer} still imports it: rewrite that file first, then remove {finding.text}")
-    if found.outer is None:
+    title = f"{new} beside {finding.text}, which {importer} still imports"
+    if found.path is not None and not found.fault:
+        own = context.document.text[found.start : finding.place.end]
+        written = new + own[found.end - found.start :]  # its marker
+        return Fix(title, adds=((context.document.path, f"item:{found.path}:{written.rstrip()}"),))
+    if found.outer is None or found.fault:
         return Refusal(f"{importer} still imports it: rewrite that file first; until then add {new} beside it")
     start, end = found.outer
     edits = manifest.replaced(context.document, found, new, commands.PIP)
     inner = (Edit(e.start - start, e.end - start, e.replacement) for e in edits)
     copy = apply_edits(context.document.text[start:end], inner)
-    return Fix(f"{new} beside {finding.text}, which {importer} still imports", (Edit(start, start, copy),))
+    return Fix(title, (Edit(start, start, copy),))
 
 
 def _deleted(finding: Finding, found: Required, title: str) -> Fix | Refusal:

@@ -18,6 +18,7 @@ from offramp.migration import Migration
 from offramp.model import Confidence, Finding, Match, Place, Role, Severity, Term, TermKind
 from offramp.syntax import commands
 from offramp.syntax.python_imports import absolute
+from offramp.syntax.specification import normal
 from offramp.vocabulary import Vocabulary
 
 SEVERITY: Mapping[str, Severity] = {
@@ -167,7 +168,7 @@ def _package(document: Document, match: Match, term: Term, place: Place, vocabul
         message = f"the package {match.text} is named"
         return finding(document, "retired-package", match, term, place, message) if named else None
     retired = vocabulary.migration.packages.get(commands.ecosystem(document.kind, place), {})
-    if match.text.lower() not in {name.lower() for name in retired}:
+    if normal(match.text) not in {normal(name) for name in retired}:
         return None  # a package of another ecosystem that has the same name
     return finding(document, "retired-package", match, term, place, f"the package {match.text} is required")
 

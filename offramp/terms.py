@@ -48,9 +48,14 @@ def terms_of(migration: Migration, kind: TermKind, paths: Mapping[str, str]) -> 
 
 
 def _packages(migration: Migration) -> Iterator[Term]:
+    """Every package; to pip `-`, `_` and `.` in a name are alike, and people write the first two."""
     for ecosystem, table in migration.packages.items():
         for old, new in table.items():
             yield Term(TermKind.PACKAGE, old, new, old, ecosystem=ecosystem)
+        for old, new in table.items() if ecosystem == "pip" else ():
+            for spelled in (re.sub(r"[-_.]+", joint, old) for joint in "-_"):
+                if spelled not in table:
+                    yield Term(TermKind.PACKAGE, spelled, new, old, exact=False, ecosystem=ecosystem)
 
 
 def _models(migration: Migration) -> Iterator[Term]:

@@ -16,6 +16,7 @@ from offramp.model import Place, Role
 PIP, NPM = "pip", "npm"
 INSTALLED, REMOVED = "a package that a command installs", "a package that a command removes"
 NAMED = "the name of a package, without a version"
+OF_CONDA = "a package of conda"
 REMOVAL = re.compile(r"(?:uninstall|remove|rm|un)$")
 REACH = 3000  # characters that are looked at to the left; a longer line is data
 PYTHON_TOOLS = r"(?:pip3?(?:\.\d+)?|pipx|uv|uvx|poetry|pdm|rye|hatch|conda|mamba|micromamba|pipenv|easy_install)"

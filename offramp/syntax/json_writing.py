@@ -102,10 +102,8 @@ def supplied(tree: NodeTree, need: str) -> Edit | None:
     """
     sort, path, given = need.split(":", 2)
     node = tree.roots[0]
-    for step in path.split("/") if path else ():
-        if node.kind != MAPPING:
-            raise ValueError(f"what should hold '{step}' is no object")
-        found = next((value for key, value in node.pairs() if key.value == step), None)
+    for step in steps_of(path):
+        found = _child(node, step)
         if found is None:
             raise ValueError(f"there is no '{step}' to add it to")
         node = found
@@ -120,6 +118,18 @@ def supplied(tree: NodeTree, need: str) -> Edit | None:
     if any(other.value == key for other, _ in node.pairs()):
         return None
     return _behind(tree, node, f'"{quoted(key)}"{_colon(tree, node)}"{quoted(value)}"')
+
+
+def steps_of(path: str) -> tuple[str, ...]:
+    """The keys of a path, in which `%2F`, `%3A` and `%25` stand for `/`, `:` and `%`."""
+    steps = path.split("/") if path else []
+    return tuple(re.sub("%(2F|3A|25)", lambda found: chr(int(found[1], 16)), step) for step in steps)
+
+
+def _child(node: Node, step: str) -> Node | None:
+    if node.kind == MAPPING:
+        return next((value for key, value in node.pairs() if key.value == step), None)
+    return node.children[int(step)] if step.isdecimal() and int(step) < len(node.children) else None
 
 
 def _colon(tree: NodeTree, node: Node) -> str:

@@ -20,7 +20,7 @@ from functools import cached_property
 
 from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
-from offramp.syntax import commands, python_check, python_context, python_entries, python_imports
+from offramp.syntax import commands, python_check, python_context, python_entries, python_imports, python_requirements
 from offramp.syntax.python_classes import Members
 from offramp.syntax.python_imports import Binding
 from offramp.syntax.python_scopes import Scopes
@@ -180,9 +180,16 @@ class PythonTree:
             return Place(Role.TEXT, "text", start=start, end=end)
         if (package := commands.package(self.text, start, end)) is not None:
             return package
+        if token.kind == STRING and (required := python_requirements.place(self, start, end)) is not None:
+            return required
         if token.kind == COMMENT_TOKEN:
             return Place(Role.COMMENT, "a comment", start=start, end=end)
         return python_context.string_place(self, token, start, end)
+
+    @cached_property
+    def requirements(self) -> Sequence[python_requirements.Listed]:
+        """What a `setup.py` requires."""
+        return list(python_requirements.listed(self))
 
     def _in_field(self, token: Token, start: int, end: int) -> Place:
         """A place inside the braces of an f-string: the expression is parsed by itself."""

@@ -28,10 +28,15 @@ def split(text: str, ecosystem: str) -> tuple[str, str]:
 def same(text: str, name: str) -> bool:
     """Whether a requirement is one of this package; `-`, `_` and `.` are alike, and so is the case."""
     matched = SPEC.match(text.strip())
-    return matched is not None and _normal(matched["name"]) == _normal(name.partition("[")[0])
+    return matched is not None and normal(matched["name"]) == normal(name.partition("[")[0])
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """A name of pip as its index spells it.
+
+    >>> normal("Google_GenerativeAI")
+    'google-generativeai'
+    """
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -21,7 +21,7 @@ from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
 from offramp.syntax import commands, toml_writing
 from offramp.syntax import text as plain
-from offramp.syntax.toml_positions import Item, Part, Positions, Scalar
+from offramp.syntax.toml_positions import Item, Part, Positions, Scalar, Section
 
 COMMENT = "#"
 # tables and keys whose strings are requirements, as paths with * for one part
@@ -34,7 +34,7 @@ REQUIREMENTS = re.compile(
 NAMES = re.compile(r"tool\.poetry\.extras\.[^.]+")  # what Poetry lists there stands among its dependencies
 REQUIREMENT_TABLES = re.compile(
     r"tool\.poetry\.(?:dev-)?dependencies|tool\.poetry\.group\.[^.]+\.dependencies|packages|dev-packages"
-    r"|tool\.(?:uv|rye)\.sources|tool\.pixi\.pypi-dependencies"
+    r"|tool\.(?:uv|rye)\.sources|tool\.pixi\.(?:feature\.[^.]+\.)?pypi-dependencies|tool\.pdm\.resolution\.overrides"
 )
 
 
@@ -78,6 +78,10 @@ class Table(Positions):
         index = bisect.bisect_right(self.parts, offset, key=lambda part: part.start) - 1
         return self.parts[index] if index >= 0 and offset <= self.parts[index].end else None
 
+    def section_of(self, offset: int) -> Section | None:
+        """The table whose header holds an offset."""
+        return next((section for section in self.sections if section.start <= offset < section.end), None)
+
     def place(self, start: int, end: int) -> Place:
         index = bisect.bisect_right(self._scalar_starts, start) - 1
         if index >= 0 and end <= self.scalars[index].end:
@@ -86,6 +90,11 @@ class Table(Positions):
         if index >= 0 and end <= self._entries[index].key_end:
             return self._in_key(self._entries[index])
         if any(header_start <= start < header_end for header_start, header_end in self.headers):
+            section = self.section_of(start)
+            if section is not None and REQUIREMENT_TABLES.fullmatch(".".join(section.parts[:-1])):
+                part = self.part_at(start)
+                if part is not None and (part.start, part.end) == (start, end) and part.name == section.parts[-1]:
+                    return Place(Role.PACKAGE, "a requirement", commands.PIP, start, end)
             return Place(Role.KEY, "the name of a table", "", start, end)
         return plain.place(self.text, start, end, Role.COMMENT)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from offramp.model import Edit
 from offramp.syntax.entries import line_start
+from offramp.syntax.json_writing import steps_of
 from offramp.syntax.toml_positions import TOP
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def supplied(table: Table, data: Mapping[str, object], need: str) -> Edit | None
         ValueError: it can't be written there; the message says why.
     """
     sort, path, given = need.split(":", 2)
-    steps = tuple(path.split("/")) if path else ()
+    steps = steps_of(path)
     if sort == "item":
         return _item(table, steps, given)
     key, _, value = given.partition("=")

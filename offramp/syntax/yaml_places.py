@@ -34,6 +34,8 @@ DEPENDENCIES = (
     "overrides",
     "resolutions",
 )
+BUNDLED = ("bundledDependencies", "bundleDependencies", "trustedDependencies", "onlyBuiltDependencies")
+FORCED = ("overrides", "resolutions")
 PIP_LISTS = ("pip", "additional_dependencies")
 FLAG = re.compile(r"--?([A-Za-z][\w-]*)")
 REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?=$|[\s<>=!~;\[@])")
@@ -67,7 +69,9 @@ def _in_comment(tree: NodeTree, comment: Span, start: int, end: int) -> Place:
 
 def _in_key(tree: NodeTree, leaf: Node) -> Place:
     holder = key_of(leaf.parent)
-    if holder in DEPENDENCIES and leaf.parent is not None and leaf.style == '"':
+    if leaf.style == '"' and tree.strict_commas and holder == "peerDependenciesMeta":
+        return Place(Role.PACKAGE, commands.NAMED, commands.NPM, leaf.first, leaf.last)
+    if leaf.style == '"' and (holder in DEPENDENCIES or (tree.strict_commas and _is_forced(leaf))):
         return Place(Role.PACKAGE, f"a package in {holder}", holder, leaf.first, leaf.last)
     if holder == "secrets" and _is_workflow(leaf):
         return Place(Role.ENV, "a GitHub secret", holder, leaf.first, leaf.last)
@@ -80,11 +84,23 @@ def _in_key(tree: NodeTree, leaf: Node) -> Place:
     return Place(role, syntax, holder, leaf.first, leaf.last, tree.siblings(leaf))
 
 
+def _is_forced(leaf: Node) -> bool:
+    """Whether a key stands somewhere below `overrides`, whose entries may be nested by what requires them."""
+    node = leaf.parent
+    while node is not None:
+        if node.key is not None and node.key.value in FORCED:
+            return True
+        node = node.parent
+    return False
+
+
 def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
     key = key_of(leaf)
     whole = leaf.first == start and leaf.last == end
     if whole and key in yaml_names.PACKAGE_KEYS and (ecosystem := _ecosystem(leaf)):
         return Place(Role.PACKAGE, commands.NAMED, ecosystem, start, end)
+    if whole and key in BUNDLED and tree.strict_commas:
+        return Place(Role.PACKAGE, commands.NAMED, commands.NPM, start, end)
     if (known := scalars.inside(tree.text, leaf.first, leaf.last, start, end, key)) is not None:
         return known
     if (resource := resources.named(leaf, start, end)) is not None:
@@ -114,6 +130,12 @@ def _in_item(tree: NodeTree, leaf: Node, start: int, end: int) -> Place | None:
         return None
     key = key_of(leaf)
     source = tree.text[leaf.first : leaf.last]
+    required = REQUIREMENT.match(source)
+    if required is not None and start == leaf.first and end <= leaf.first + required.end():
+        if key in PIP_LISTS:
+            return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.last)
+        if key == "dependencies" and _is_of_conda(tree, sequence):
+            return Place(Role.PACKAGE, commands.OF_CONDA, commands.PIP, leaf.first, leaf.last)
     if (matched := entry_list.ASSIGNMENT.match(source)) is not None:
         name, value = matched.span("key"), leaf.first + matched.start("value")
         if end <= leaf.first + name[1]:
@@ -130,10 +152,15 @@ def _in_item(tree: NodeTree, leaf: Node, start: int, end: int) -> Place | None:
     flag = FLAG.fullmatch(before.value) if before is not None and not leaf.value.startswith("-") else None
     if flag is not None:
         return Place(Role.VALUE, f"the value of {flag[0]}", flag[1], leaf.first, leaf.last)
-    required = REQUIREMENT.match(source)
-    if key in PIP_LISTS and required is not None and end <= leaf.first + required.end():
-        return Place(Role.PACKAGE, "a requirement", key, leaf.first, leaf.last)
     return None
+
+
+def _is_of_conda(tree: NodeTree, listed: Node) -> bool:
+    """Whether a list is the one of a conda environment: it has channels, Python itself, or a list of pip in it."""
+    if listed.parent is not tree.roots[0]:
+        return False
+    python = any(re.match(r"(?:python|pip)\b", item.value) or item.get("pip") for item in listed.children)
+    return python or tree.roots[0].get("channels") is not None
 
 
 def _is_workflow(leaf: Node) -> bool:
