@@ -11,6 +11,7 @@ The language is told by the path: `.ts` has type assertions that `.tsx` reads as
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -38,8 +39,8 @@ LOADERS = re.compile(
     r"^(?:require(?:\.resolve)?|import|(?:jest|vi|vitest)\.(?:do|un|dont)?[Mm]ock|jest\.requireActual)$"
 )
 LOOKUPS = ("get", "has", "set", "delete", "includes", "indexOf", "startsWith", "endsWith", "equals", "localeCompare")
-WORD_BEFORE = re.compile(r"[\w$.:/@-]*\Z")
-WORD_BEHIND = re.compile(r"[\w.:/@-]*")
+WORD_BEFORE = re.compile(r":?[\w$./@-]*\Z")
+WORD_BEHIND = re.compile(r"[\w./@-]*:?")
 LOGICAL = ("||", "??", "&&")
 PASSING = frozenset(  # what stands between a literal and the thing that it is the value of, without a name of its own
     {
@@ -135,7 +136,21 @@ def parse(text: str, path: str = "x.tsx") -> Script:
 
 
 def check(before: str, after: str, path: str = "x.tsx") -> str | None:
-    return grammar.worse(lambda: grammar.root(before, language(path)), lambda: grammar.root(after, language(path)))
+    old, new = grammar.root(before, language(path)), grammar.root(after, language(path))
+    return grammar.worse(lambda: old, lambda: new) or _declared_twice(old, new)
+
+
+def _declared_twice(old: Node, new: Node) -> str | None:
+    """A name that `const`, `let`, `import` or a class declares where another declaration of it stands now, too."""
+    if old.text == new.text:
+        return None
+    known = Counter(binding.name for binding in Scopes(old.raw).bindings if binding.is_doubled)
+    found = [binding for binding in Scopes(new.raw).bindings if binding.is_doubled]
+    twice = next((b for b in found if Counter(f.name for f in found)[b.name] > known[b.name]), None)
+    if twice is None:
+        return None
+    line = new.source.count("\n", 0, twice.occurrences[-1].start) + 1
+    return f"line {line}: {twice.name} would be declared twice"
 
 
 def fit(text: str, edits: list[Edit], path: str = "x.tsx") -> list[Edit]:

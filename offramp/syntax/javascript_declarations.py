@@ -84,6 +84,7 @@ class Declarations:
             known.append(binding)
             self.bindings.append(binding)
         binding.is_merged |= binding.what != what
+        binding.declared.append(what)
         binding.meaning |= meaning
         binding.occurrences.append(Occurrence(*_span(node), name, scope, meaning, shape))
 
@@ -119,7 +120,7 @@ class Declarations:
         is_var = parent is not None and parent.kind() == "variable_declaration"
         target = next(s for s in scope.outwards() if s.is_function) if is_var else scope
         if (name := node.field("name")) is not None:
-            self._pattern(name, scope, target, "variable")
+            self._pattern(name, scope, target, "variable" if is_var else "constant")
         self._rest(node, scope, "name")
         return True
 

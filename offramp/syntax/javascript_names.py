@@ -22,6 +22,9 @@ FUNCTIONS = frozenset(
     }
 )
 
+ONCE = ("constant", "import", "parameter", "class_declaration", "abstract_class_declaration")
+OFTEN = ("variable", "function_declaration", "generator_function_declaration")
+
 
 @dataclasses.dataclass(eq=False, slots=True)
 class Scope:
@@ -73,4 +76,11 @@ class Binding:
     meaning: int
     what: str  # import, parameter, variable …
     is_merged: bool = False  # a type and a value, say, that share the name
+    declared: list[str] = dataclasses.field(default_factory=list)  # as what, each time
     occurrences: list[Occurrence] = dataclasses.field(default_factory=list)
+
+    @property
+    def is_doubled(self) -> bool:
+        """Whether a value is declared twice, where that is an error."""
+        values = [what for what in self.declared if what in ONCE or what in OFTEN]
+        return len(values) > 1 and any(what in ONCE for what in values)

@@ -88,3 +88,22 @@ def test_what_is_declared_nowhere_is_free() -> None:
     assert [o.name for o in scopes.free] == ["b", "a"]
     assert scopes.at(0, 1) == (None, scopes.free[1])
     assert scopes.at(1, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("const { a, b } = x", "const { a, a } = x", "line 1: a would be declared twice"),
+        ("let a\nlet b", "let a\nlet a", "line 2: a would be declared twice"),
+        ("import { a } from 'x'; class B {}", "import { a } from 'x'; class a {}", "line 1: a would be declared twice"),
+        ("var a; var b", "var a; var a", None),
+        ("let a; let a; let b", "let a; let a; let c", None),
+        ("let a; { let b }", "let a; { let a }", None),
+        ("const a = 1; type b = 1", "const a = 1; type a = 1", None),
+        ("function a(); function b() {}", "function a(); function a() {}", None),
+        ("const f = (a, b) => { a }", "const f = (a, a) => { a }", "would be declared twice"),
+    ],
+)
+def test_a_name_is_declared_once(before: str, after: str, fault: str | None) -> None:
+    found = javascript.check(before, after, "a.ts")
+    assert found is None if fault is None else found is not None and fault in found
