@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from offramp.model import Edit
+from offramp.model import Edit, apply_edits
 from offramp.syntax import quoting
 
 if TYPE_CHECKING:
@@ -35,7 +35,24 @@ def fitted(tree: NodeTree, leaf: Node, edits: Sequence[Edit]) -> tuple[list[Edit
     indent = indentation(tree.text, leaf)
     if len(edits) == 1 and (whole := _whole(tree, leaf, edits[0], indent)) is not None:
         return [whole], edits[0].replacement
-    return [_indented(tree.text, leaf, edit, indent) for edit in edits], None
+    written = [_indented(tree.text, leaf, edit, indent) for edit in edits]
+    _refuse_deeper(tree.text, leaf, written, indent)
+    return written, None
+
+
+def _refuse_deeper(text: str, leaf: Node, edits: Sequence[Edit], indent: str) -> None:
+    """Raise where a line would begin with a blank that the block takes for its indentation, or does not fold then."""
+    source = text[leaf.first : leaf.last]
+    result = apply_edits(source, (Edit(e.start - leaf.first, e.end - leaf.first, e.replacement) for e in edits))
+    before, after = (_deeper(one, indent, leaf.style) for one in (source, result))
+    if after > before:
+        raise ValueError("a line of the block would begin with a blank, which changes how it is read")
+
+
+def _deeper(source: str, indent: str, style: str) -> int:
+    """How many lines begin with a blank where that matters: the first in any block, all of a folded one."""
+    lines = [line for line in quoting.BREAK.split(source) if line.strip()]
+    return sum(line.startswith((f"{indent} ", f"{indent}\t")) for line in (lines if style == ">" else lines[:1]))
 
 
 def indentation(text: str, leaf: Node) -> str:

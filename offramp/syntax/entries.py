@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from offramp.syntax.nodes import Node, NodeTree
 
 ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_][\w.]*)=(?!=)(?P<value>.*)$", re.DOTALL)
-DASHES = re.compile(r"[ \t]*(?:-[ \t]+)+")
+DASHES = re.compile(r"[ \t]*(?:[-?:][ \t]+)+")
 REST = re.compile(r"[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 REST_AFTER_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*|//[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 BETWEEN = re.compile(r"(?:[\s,]+|#[^\r\n]*)*")  # what may stand between two entries
@@ -189,7 +189,7 @@ def _in_block(tree: NodeTree, units: list[Span], index: int) -> Removal:
         return None, "something else stands on its line"
     if low is not None:
         return (_with_heading(tree, low, start, rest.end()), rest.end()), ""
-    dashed = _begins(text, start, " \t-")
+    dashed = _begins(text, start, " \t-?:")
     if dashed is not None and DASHES.fullmatch(text, dashed, start) and index + 1 < len(units):
         following = units[index + 1][0]
         if not text[end:following].strip():

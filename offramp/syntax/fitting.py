@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from offramp.syntax.nodes import Node, NodeTree
 
 Fitted = tuple[list[Edit], "str | None"]  # the edits, and what the scalar means then where that is known
+QUOTES = ("'", '"')
+KNOWN_TAGS = "tag:yaml.org,2002:"
+TEXT_TAG = f"{KNOWN_TAGS}str"
 LONGEST_KEY = 1_000  # characters; libyaml takes no longer keys without `?`
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -67,6 +70,10 @@ def _leaf(tree: NodeTree, edit: Edit) -> Node | None:
         leaf = tree.leaf_at(edit.start - 1)  # added at its end
     if leaf is None or leaf.kind != SCALAR or not leaf.first <= edit.start <= edit.end <= leaf.last:
         return None
+    if not tree.text[leaf.first : leaf.last].strip() and leaf.style not in QUOTES:
+        raise ValueError("there is no text: write it by hand")
+    if leaf.tag == "!":
+        raise ValueError("its tag has no name, so that readers differ on what it is")
     beside = edit.start == edit.end and leaf.style in ("", *BLOCK_SCALARS) and edit.start in (leaf.first, leaf.last)
     return None if beside else leaf
 
@@ -106,7 +113,7 @@ def _stays_plain(leaf: Node, raw: str, edits: Sequence[Edit], *, flow: bool) -> 
     """
     if any(quoting.BREAK.search(edit.replacement) for edit in edits) or not quoting.is_plain(raw, flow=flow):
         return False
-    if leaf.tag:
+    if leaf.tag and (leaf.tag == TEXT_TAG or not leaf.tag.startswith(KNOWN_TAGS)):
         return True
     value = quoting.meaning(raw, "")
     old, new = quoting.kind_of_plain(leaf.value), quoting.kind_of_plain(value)
@@ -117,7 +124,9 @@ def _stays_plain(leaf: Node, raw: str, edits: Sequence[Edit], *, flow: bool) -> 
 
 
 def _is_source(text: str, leaf: Node, edit: Edit) -> bool:
-    """Whether an edit replaces written text, escapes and all, by such."""
+    """Whether an edit replaces a part of a written text, escapes and all, by such."""
+    if (edit.start, edit.end) == (leaf.first, leaf.last):
+        return False
     old = text[edit.start : edit.end]
     return ("\\" in old and leaf.style == '"') or ("''" in old and leaf.style == "'")
 

@@ -73,6 +73,8 @@ def make_holder(
     if key is None:
         raise ValueError(f"there is nothing at '{name}'")
     end = content_end(tree, holder)
+    if not tree.text.endswith(":", 0, end):
+        raise ValueError(f"'{name}' is a key alone, of a set")
     if owner.style == "flow":
         return Edit(end, end, f" {flow}")
     indent, _ = _indent(tree, owner)

@@ -106,7 +106,7 @@ def _difference(old: Node, new: Node, kind_of_plain: Callable[[str], str], *, qu
         return f"'{shown}' would be written in another style"
     if bool(old.anchor) != bool(new.anchor) or old.tag != new.tag:
         return f"an anchor or a tag at '{shown}' would appear or be lost"
-    if old.kind == "scalar" and not old.style and old.value != new.value:
+    if old.kind == "scalar" and not old.style and not old.tag and old.value != new.value:
         was, now = kind_of_plain(old.value), kind_of_plain(new.value)
         if not new.style and was != now != "str":
             return f"'{new.value}' would be read as {now}, not as text: it needs quotes"

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from offramp.syntax.shape import Data
 
 COMMENT = "#"
+LONE_TAG = re.compile(r"!(?=\s)")
 HEADER = re.compile(r"[|>][^\r\n]*(?:\r\n|\r|\n|\Z)")
 LINE_BREAK = re.compile(r"[\r\n]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -104,10 +105,10 @@ class _Builder:
     def scalar(self, event: yaml.ScalarEvent) -> Node:
         (start, end), style = _span(event), event.style or ""
         node = Node(SCALAR, start, end, "" if style == ":" else style, event.value, event.anchor or "")
-        if self.text[start : start + 1] in ("&", "!") and (event.anchor or event.tag):
+        if end > start and self.text[start] in "&!":
             matched = entries.PROPERTIES.match(self.text, start, end)
             node.first = matched.end() if matched else start
-            node.tag = event.tag or ""
+            node.tag = event.tag or ("!" if LONE_TAG.search(self.text, start, node.first) else "")
         if style in ("'", '"'):
             node.first, node.last = node.first + 1, end - 1
         elif style in BLOCK_SCALARS:

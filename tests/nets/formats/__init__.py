@@ -8,6 +8,7 @@ A module here is the *driver* of one format:
     consumed(text, path) -> object              what an independent reader makes of the text (plain data, compared with
                                                 ==); ValueError where it does not take it
     cases(document, chance) -> Iterator[Case]   edits that somebody might want, at random places of the document
+    unpack(folder) -> None                      makes files of what a fetched package holds otherwise (optional)
     variants(text) -> dict[str, str]            the same content otherwise written (optional)
 
 `runner` applies each case as a run would, and holds the outcome against what was meant: the lines, and the data.

@@ -24,7 +24,11 @@ FORMATS = sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem not in SHARED 
 
 def folders(name: str, cache: pathlib.Path) -> list[pathlib.Path]:
     """The unpacked packages that hold files of a format."""
-    return [packages.fetch(pin, cache, lambda path: True) for pin in runner.driver(name).SOURCES]
+    found = [packages.fetch(pin, cache, lambda path: True) for pin in runner.driver(name).SOURCES]
+    unpack = getattr(runner.driver(name), "unpack", None)
+    for folder in found if unpack is not None else ():
+        unpack(folder)
+    return found
 
 
 def run(name: str, places: Sequence[pathlib.Path], share: int, *, every: bool) -> runner.Tally:

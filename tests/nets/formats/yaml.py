@@ -261,7 +261,7 @@ def _deleted(document: Document, tree: NodeTree, roots: Sequence[yaml.Node], nod
     wishes = Wishes()
     wishes.gone.add((id(at(roots, tree, holder)), node.slot // 2 if holder.kind == "mapping" else node.slot))
     first, last = _lines(document, *outer)
-    if outer[1] in document.line_starts:
+    if {*outer} <= {*document.line_starts}:
         last -= 1
     return Case("delete", _fitted(document, Edit(*outer, "")), plain(roots, wishes), (first, last))
 
@@ -291,7 +291,7 @@ def _inserted(
     if edit is None:
         return None
     last = node.children[-1 if node.kind == "sequence" else -2].start if node.children else 0
-    index = int(bool(node.children) and edit.start <= last)
+    index = int(bool(node.children) and edit.start <= last and edit.start < len(document.text))
     wishes.added[id(at(roots, tree, node))] = (index, addition)
     first, behind = _lines(document, edit.start, edit.end)
     if edit.start == edit.end and edit.start in document.line_starts:
