@@ -143,6 +143,8 @@ def content_end(tree: NodeTree, node: Node) -> int:
         end = content_end(tree, node.key)
         colon = COLON.match(tree.text, end)
         return colon.end() if colon is not None and colon.end() <= node.start else end
+    if node.start == node.end:
+        return len(tree.text[: node.start].rstrip())  # the mark of an empty key lies at what follows
     return node.end
 
 

@@ -291,7 +291,8 @@ def _inserted(
     if edit is None:
         return None
     last = node.children[-1 if node.kind == "sequence" else -2].start if node.children else 0
-    index = int(bool(node.children) and edit.start <= last and edit.start < len(document.text))
+    in_front = bool(node.children) and node.style == "block" and edit.start <= last
+    index = int(in_front and edit.start < len(document.text))
     wishes.added[id(at(roots, tree, node))] = (index, addition)
     first, behind = _lines(document, edit.start, edit.end)
     if edit.start == edit.end and edit.start in document.line_starts:

@@ -332,7 +332,8 @@ FITTED = [
     ("a: 'it''s «x»'\n", "a\nb", 'a: "it\'s a\\nb"\n'),
     ('a: "«x»"\n', 'C:\\n "q"', 'a: "C:\\\\n \\"q\\""\n'),
     ('a: "\\tx «y»"\n', "z\t", 'a: "\\tx z\t"\n'),
-    ('a: "«\\"x\\"»"\n', '\\"y\\"', 'a: "\\"y\\""\n'),  # written text
+    ('a: "z «\\"x\\"»"\n', '\\"y\\"', 'a: "z \\"y\\""\n'),  # a part that is written text
+    ('a: "«\\"x\\"»"\n', "C:\\n", 'a: "C:\\\\n"\n'),
     ("a: !!str «1»\n", "2", "a: !!str 2\n"),
     ("a: &n «x»\nb: *n\n", "on", 'a: &n "on"\nb: *n\n'),
     ("a: |\n  one «x»\n", "y: z # w", "a: |\n  one y: z # w\n"),
@@ -367,6 +368,10 @@ def test_several_edits_of_one_scalar() -> None:
         ("a: >\n  one «x»\n  two\n", "y\nz", "folded"),
         ("a: |2\n   one «x»\n", "y\nz", "how deep"),
         ("a: |\n  one «x»\n", "\x07", "control"),
+        ("a: |\n  «x»\n", " y", "begin with a blank"),
+        ("a: >\n  x\n  «x»\n", " y", "begin with a blank"),
+        ("a: !!str«»\nb: 1\n", "y", "no text"),
+        ("a: ! «12»\n", "13", "no name"),
         ("a: |\n«  x\n»b: 1\n", "y", "ends with 1 line breaks"),
         ("a: |\n«  x\n»b: 1\n", " y\n", "as it stands"),
         ("NEW: x\n«OLD»: y\n", "NEW", "already there"),
