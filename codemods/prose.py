@@ -13,10 +13,11 @@ import re
 
 from offramp import sentences
 from offramp.evidence import names_provider, new_provider
-from offramp.model import Applicability, Edit, Finding, Fix, Refusal, TermKind, apply_edits
+from offramp.model import Applicability, Edit, Finding, Fix, Refusal, Role, TermKind, apply_edits
 from offramp.project import Context
 from offramp.sentences import Sentence
-from offramp.syntax import anchors
+from offramp.syntax import anchors, links
+from offramp.syntax.markdown import Markup
 
 RULES = ("retired-name",)
 SUBJECT = "Name the new provider in documentation and comments"
@@ -25,6 +26,7 @@ PATH_BEFORE, PATH_AFTER = re.compile(r"[\w./~@-]*\Z"), re.compile(r"[\w/@~-]*(?:
 ADDRESS_BEFORE = re.compile(r"[/\\@]\Z|\w[.:#=-]\Z")
 ADDRESS_AFTER = re.compile(r"[/\\@](?!\s)|[.:#=](?=\w)")
 KEY = re.compile(r"([A-Za-z_][\w.-]*)[\"'`]?\s*(?:=|:=|==|:)\s*[\"'`]?$")
+EXTERNAL = re.compile(r"(?:https?:)?//|mailto:")
 JOINED = re.compile(r"[\s*_`'\"]*(?:[(\[/,&+]|or|and|aka|a\.k\.a\.)?[\s*_`'\"(\[]*")
 
 
@@ -41,13 +43,48 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     if not new:
         return Refusal("the migration does not say how the new provider is called: write replace.names, or reword it")
     said = sentences.sentence(context.document, finding.place, finding.start, finding.end)
-    if (reason := _reason(finding, context, said, new)) is not None:
-        return Refusal(reason)
+    link = _link(finding, context)
+    reason = _reason(finding, context, said, new)
+    if reason is None and link is not None:
+        reason = _elsewhere(link, context)
+    if reason is not None:
+        return Refusal(reason, group=_group(link, context))
     edits = [Edit(finding.start, finding.end, new), *sentences.article(context.document, finding.start, new)]
     full = finding.term.kind is TermKind.NAME and finding.term.exact
     return Fix(
-        f"{finding.text} → {new}", tuple(edits), applicability=Applicability.SAFE if full else Applicability.UNSAFE
+        f"{finding.text} → {new}",
+        tuple(edits),
+        applicability=Applicability.SAFE if full else Applicability.UNSAFE,
+        group=_group(link, context),
     )
+
+
+def _link(finding: Finding, context: Context) -> links.Link | None:
+    tree = context.document.tree
+    if not isinstance(tree, Markup) or finding.place.role is not Role.PROSE:
+        return None
+    return links.around(tree.text, finding.start, finding.end, rest=tree.dialect == "rest")
+
+
+def _group(link: links.Link | None, context: Context) -> str:
+    """A label changes wherever it stands, or nowhere."""
+    return f"the label {link.label} in {context.document.path}" if link is not None and link.label else ""
+
+
+def _elsewhere(link: links.Link, context: Context) -> str | None:
+    """Why the text of a link has to stay: its address does, and what is found there is about the retired provider."""
+    text, project = context.document.text, context.project
+    start, end = link.address or (0, 0)
+    address = text[start:end]
+    beside = [f for f in context.findings if start <= f.start and f.end <= end]
+    if any(f.place.syntax != "a link" or not isinstance(_anchor(f, context), Fix) for f in beside):
+        return f"the link leads to {address}, which keeps its name: change both, or leave both"
+    if not EXTERNAL.match(address) or context.vocabulary.names_successor(address):
+        return None
+    original = project.original(context.document.path)
+    if original is not None and address not in original:
+        return None  # it has changed already
+    return f"the link leads to {address}, and what is found there does not change: change both, or leave both"
 
 
 def _path_of(finding: Finding, context: Context) -> str | None:
@@ -64,7 +101,7 @@ def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:
     place, text = finding.place, context.document.text
     span = anchors.heading_of(context.document, text[place.start : place.end])
     if span is None:
-        return None
+        return _anchor_elsewhere(finding, context)
     named = [f for f in context.findings if span[0] <= f.start and f.end <= span[1] and f.rule == finding.rule]
     edits = [edit for f in named if isinstance(answer := fix(f, context), Fix) for edit in answer.edits]
     if not edits:
@@ -72,6 +109,20 @@ def _anchor(finding: Finding, context: Context) -> Fix | Refusal | None:
     moved = [Edit(e.start - span[0], e.end - span[0], e.replacement) for e in edits]
     anchor = anchors.anchor_of(apply_edits(text[slice(*span)], moved))
     return Fix(f"{finding.text} → {anchor}", (Edit(place.start, place.end, anchor),))
+
+
+def _anchor_elsewhere(finding: Finding, context: Context) -> Fix | None:
+    """`keys.md#gradient-keys` follows the heading of another document, once that has changed."""
+    address = context.document.text[finding.place.start : finding.place.end]
+    path, mark, anchor = address.partition("#")
+    named = context.project.named(path, context.folder) if path and anchor else None
+    document = context.project.document(named) if named is not None else None
+    before = context.project.original(document.path) if document is not None else None
+    if document is None or before is None or finding.start < finding.place.start + len(path):
+        return None
+    new = anchors.led_to(document, before, mark + anchor)
+    start = finding.place.start + len(path)
+    return None if new is None else Fix(f"{anchor} → {new[1:]}", (Edit(start, finding.place.end, new),))
 
 
 def _new(finding: Finding, context: Context) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -226,7 +227,12 @@ class Markup:
 
 
 def parse(text: str, path: str = "") -> Markup:
-    return Markup(text, dialect_of(path))
+    return _parsed(text, dialect_of(path))
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(text: str, dialect: str) -> Markup:
+    return Markup(text, dialect)
 
 
 def check(before: str, after: str, path: str = "") -> str | None:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from offramp.model import Edit, apply_edits
+from offramp.syntax import links
 from offramp.syntax.fences import Block
 
 if TYPE_CHECKING:
@@ -58,11 +59,24 @@ def fit(markup: Markup, edits: Sequence[Edit]) -> list[Edit]:
             ticked.setdefault(span.start, (span, []))[1].append(edit)
         else:
             fitted.append(_inline(markup, edit, span))
+            _keep_labels(markup, edit, edits)
     for block, own in blocks.values():
         fitted += _in_block(markup, block, own)
     for span, own in ticked.values():
         fitted += _in_ticks(markup, span, own)
     return sorted(fitted, key=lambda edit: (edit.start, edit.end))
+
+
+def _keep_labels(markup: Markup, edit: Edit, edits: Sequence[Edit]) -> None:
+    """Whether a label is called the same at both its ends."""
+    if "[" not in markup.text[max(0, edit.start - links.REACH) : edit.start]:
+        return
+    link = links.around(markup.text, edit.start, edit.end, rest=markup.dialect == "rest")
+    if link is None or not link.label:
+        return
+    ends = re.finditer(rf"(?i)\[({re.escape(link.label)})\](?!\()(?:\[\])?", markup.text)
+    if not all(any(m.start() < other.start and other.end < m.end() for other in edits) for m in ends):
+        raise ValueError(f"[{link.label}] is a label that stands elsewhere, too: change all, or none")
 
 
 def _in_block(markup: Markup, block: Block, edits: list[Edit]) -> list[Edit]:

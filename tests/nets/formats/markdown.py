@@ -6,6 +6,8 @@ is read by an independent reader of its language, where there is one, and compar
 
 from __future__ import annotations
 
+import copy
+import functools
 import io
 import json
 import random
@@ -98,9 +100,24 @@ def consumed(text: str, path: str) -> object:
     return [head, [_told(token) for token in _tokens(text)]]
 
 
+@functools.lru_cache(maxsize=2)
 def _tokens(text: str) -> list[Token]:
     front = FRONT.match(text)
     return READER.parse(text[front.end() :] if front else text)
+
+
+@functools.lru_cache(maxsize=1)
+def _read(text: str) -> object:
+    return consumed(text, "")
+
+
+def _copy(document: Document, *numbers: int) -> Data:
+    """What the reader says, of which these tokens may be changed."""
+    read: Data = _read(document.text)
+    tokens = list(read[1])
+    for number in numbers:
+        tokens[number] = copy.deepcopy(tokens[number])
+    return [read[0], tokens]
 
 
 def _told(token: Token) -> list[Data]:
@@ -164,7 +181,7 @@ class _Word:
 
     def expected(self, document: Document, value: str) -> Data:
         """What the reader must say once it is replaced."""
-        data: Data = consumed(document.text, document.path)
+        data: Data = _copy(document, self.at[0])
         told = data[1][self.at[0]]
         if self.kind == "fence":
             told[5] = told[5].replace(self.text, value)
@@ -233,23 +250,27 @@ def _some(words: Sequence[_Word], chance: random.Random, number: int, *kinds: st
 
 def _set(document: Document, word: _Word, value: str, operation: str = "set") -> Case:
     edits = _fitted(document, Edit(word.start, word.start + len(word.text), value))
-    return Case(operation, edits, word.expected(document, value), word.lines)
+    lines = word.lines
+    if not isinstance(edits, str) and edits:  # ticks may be on other lines than their code
+        touched = [document.position(offset)[0] for edit in edits for offset in (edit.start, edit.end)]
+        lines = (min(touched) - 1, max(touched)) if word.kind == "code" else lines
+    return Case(operation, edits, word.expected(document, value), lines)
 
 
 def _set_text(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
-    for word in _some(words, chance, 3, "text"):
+    for word in _some(words, chance, 2, "text"):
         yield _set(document, word, chance.choice(IN_TEXT))
-    for word in _some(words, chance, 2, "fence"):
+    for word in _some(words, chance, 1, "fence"):
         yield _set(document, word, "plugh")
 
 
 def _set_code(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
-    for word in _some(words, chance, 3, "code"):
+    for word in _some(words, chance, 2, "code"):
         yield _set(document, word, chance.choice(IN_CODE))
 
 
 def _set_address(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
-    for word in _some(words, chance, 2, "address"):
+    for word in _some(words, chance, 1, "address"):
         yield _set(document, word, chance.choice(IN_ADDRESS))
 
 
@@ -265,7 +286,8 @@ def _headings(document: Document, words: Sequence[_Word], chance: random.Random)
         links = [m.start(1) for m in re.finditer(rf"\]\(({re.escape(old_anchor)})\)", document.text)]
         edits += [Edit(start, start + len(old_anchor), anchor) for start in links]
         data: Data = word.expected(document, "Plugh")
-        told = sum(_anchored(token, old_anchor, anchor) for token in data[1])
+        data = copy.deepcopy(data) if links else data
+        told = sum(_anchored(token, old_anchor, anchor) for token in data[1]) if links else 0
         if told != len(links) or (links and anchors.heading_of(document, old_anchor) is None):
             continue
         touched = [document.position(edit.start)[0] for edit in edits]
@@ -288,18 +310,19 @@ def _entries(document: Document, chance: random.Random) -> Iterator[Case]:
     """Entries of fences of data, whose key stands once in what the reader makes of the fence."""
     markup = document.tree
     assert isinstance(markup, Markup)
-    data: Data = consumed(document.text, document.path)
+    data: Data = _copy(document)
     tokens = [(number, token) for number, token in enumerate(_tokens(document.text)) if token.type == "fence"]
     blocks = [block for block in markup.blocks if block.kind == "code" and block.fence]
     if len(blocks) != len(tokens):
         return
     listed = list(markup.entries())
-    for (number, _), block in zip(tokens, blocks, strict=True):
+    pairs = list(zip(tokens, blocks, strict=True))
+    for (number, _), block in chance.sample(pairs, min(12, len(pairs))):
         held = data[1][number][5]
         own = [e for e in listed if block.start <= e.key_start < block.end]
         if isinstance(held, str) or not own:
             continue
-        for entry in chance.sample(own, min(2, len(own))):
+        for entry in chance.sample(own, min(4, len(own))):
             if _count(held, entry.key) == 1 and sum(e.key == entry.key for e in own) == 1:
                 yield from _of_entry(document, number, entry, chance)
         yield from _inserted(document, number, block.start, own, held)
@@ -310,11 +333,11 @@ def _of_entry(document: Document, number: int, entry: Entry, chance: random.Rand
     key = document.position(entry.key_start)[0]
 
     def case(operation: str, edit: Edit, change: Callable[[Data], Data], span: tuple[int, int]) -> Case:
-        data: Data = consumed(document.text, document.path)
+        data: Data = _copy(document, number)
         data[1][number][5] = _changed(data[1][number][5], entry.key, change)
         return Case(operation, _fitted(document, edit), data, span)
 
-    held = _find(consumed(document.text, document.path)[1][number][5], entry.key)  # type: ignore[index]  # plain data
+    held = _find(_copy(document)[1][number][5], entry.key)
     value = chance.choice(IN_VALUE)
     if isinstance(held, str) and held == entry.value:
         edit = Edit(entry.value_start, entry.value_end, value)
@@ -341,12 +364,12 @@ def _inserted(document: Document, number: int, block: int, own: Sequence[Entry],
     except ValueError as error:
         yield Case("insert", str(error), None, (0, 0))
         return
-    data: Data = consumed(document.text, document.path)
+    data: Data = _copy(document, number)
     mapping = held if isinstance(held, dict) else held[0]
     more = {**mapping, NEW: "plugh"}
     data[1][number][5] = more if isinstance(held, dict) else [more]
-    line = document.position(edit.start)[0] - 1
-    yield Case("insert", (edit,), data, (line, line))
+    line, column = document.position(edit.start)
+    yield Case("insert", (edit,), data, (line - 1, line - (column == 1)))
 
 
 def _walk(data: Data) -> Iterator[dict[Any, Any]]:

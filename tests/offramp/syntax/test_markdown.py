@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offramp.document import Document
-from offramp.model import Role
-from offramp.syntax import anchors, markdown
+from offramp.model import Edit, Role, apply_edits
+from offramp.syntax import anchors, links, markdown
 
 # dialect, text with «the span», role, part of the syntax, key
 PLACES = [
@@ -209,3 +209,125 @@ def test_large_texts_take_no_longer_than_they_are_long(piece: str, suffix: str) 
     markup = markdown.parse(text, f"a.{suffix}")
     for offset in range(0, len(text), 997):
         markup.place(offset, offset + 1)
+
+
+FITTED = [
+    ("md", "Ask «Gradient» now.\n", "a*b", "Ask a\\*b now.\n"),
+    ("md", "Ask «Gradient» now.\n", "snake_case [x] <b> `c` &amp; a\\*", "Ask snake_case \\[x\\] \\<b> \\`c\\` \\&amp; a\\\\\\* now.\n"),
+    ("md", "Ask «Gradient» now.\n", "__x__ ~~y~~", "Ask \\_\\_x\\_\\_ \\~\\~y\\~\\~ now.\n"),
+    ("md", "Ask «Gradient» now.\n", "5 < 6 & 7 {x}", "Ask 5 < 6 & 7 {x} now.\n"),
+    ("md", "«Gradient» now.\n", "# x", "\\# x now.\n"),
+    ("md", "- «Gradient» now.\n", "1. x", "- 1\\. x now.\n"),
+    ("md", "> «Gradient»\n", "---", "> \\---\n"),
+    ("md", "# x «Gradient»\n", "c#", "# x c\\#\n"),
+    ("md", "| «Gradient» | b |\n|---|---|\n", "a|b", "| a\\|b | b |\n|---|---|\n"),
+    ("md", "| a | b |\n|---|---|\n| c | `«Gradient»` |\n", "a|b", "| a | b |\n|---|---|\n| c | `a\\|b` |\n"),
+    ("md", "a | «Gradient»\n", "a|b", "a | a|b\n"),
+    ("md", "Say `«Gradient»` now.\n", "a`b", "Say ``a`b`` now.\n"),
+    ("md", "Say `x «Gradient»` now.\n", "`", "Say `` x ` `` now.\n".replace("`` x ` ``", "`` x ` ``")),
+    ("md", "Say `so\n«Gradient» goes` on.\n", "a`b", "Say ``so\na`b goes`` on.\n"),
+    ("md", "[x](docs/«Gradient».md)\n", "a b(c", "[x](docs/a%20b\\(c.md)\n"),
+    ("md", "[x](docs/«Gradient».md)\n", "a(b)c", "[x](docs/a(b)c.md)\n"),
+    ("md", "[x](<docs/«Gradient».md>)\n", "a b>", "[x](<docs/a%20b%3E.md>)\n"),
+    ("md", "| [x](docs/«Gradient».md) |\n|---|\n", "a|b", "| [x](docs/a%7Cb.md) |\n|---|\n"),
+    ("md", "[x]: docs/«Gradient».md\n", "a b", "[x]: docs/a%20b.md\n"),
+    ("md", "See https://x.example/«Gradient» now\n", "a_b_", "See https://x.example/a_b_ now\n"),
+    ("md", "```json\n{\"a\": \"«Gradient»\"}\n```\n", 'say "x"', '```json\n{"a": "say \\"x\\""}\n```\n'),
+    ("md", "- ```yaml\n  a: «Gradient»\n  ```\n", "b: c", '- ```yaml\n  a: "b: c"\n  ```\n'),
+    ("md", "```klingon\n«Gradient»\n```\n", "a*b", "```klingon\na*b\n```\n"),
+    ("md", "<!-- «Gradient» -->\n", "a*b", "<!-- a*b -->\n"),
+    ("md", "<img alt='«Gradient»'>\n", "a*b", "<img alt='a*b'>\n"),
+    ("mdx", "Ask «Gradient» now.\n", "{x} < y", "Ask \\{x\\} \\< y now.\n"),
+    ("rst", "Ask «Gradient» now.\n", "a*b_ |c| [x]", "Ask a\\*b\\_ \\|c\\| [x] now.\n"),
+    ("adoc", "Ask «Gradient» now.\n", "a*b", "Ask a*b now.\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "marked", "new", "after"), FITTED, ids=[f"{m} {n}" for _, m, n, _ in FITTED])
+def test_an_edit_says_what_is_to_be_read(suffix: str, marked: str, new: str, after: str) -> None:
+    start, end = marked.index("«"), marked.index("»") - 1
+    text = marked.replace("«", "").replace("»", "")
+    assert apply_edits(text, markdown.fit(text, [Edit(start, end, new)], f"a.{suffix}")) == after
+    assert markdown.fit(text, [Edit(start, end, "Plain")], f"a.{suffix}") == [Edit(start, end, "Plain")]
+
+
+@pytest.mark.parametrize(
+    ("marked", "new", "why"),
+    [
+        ("Ask «Gradient» now.\n", "a\nb", "line break"),
+        ("Ask «Gradient»\n", "a ", "white space"),
+        ("`«Gradient»`\n", "a\nb", "inline code"),
+        ("<!-- «Gradient» -->\n", "--", "comment would end"),
+        ("<img alt='«Gradient»'>\n", "it's", "tag"),
+        ("See https://x.example/«Gradient» now\n", "a b", "address"),
+        ("See [«Gradient»] now\n\n[gradient]: x.md\n", "Other", "stands elsewhere"),
+    ],
+)
+def test_what_can_not_be_written_is_refused(marked: str, new: str, why: str) -> None:
+    start, end = marked.index("«"), marked.index("»") - 1
+    text = marked.replace("«", "").replace("»", "")
+    with pytest.raises(ValueError, match=why):
+        markdown.fit(text, [Edit(start, end, new)], "a.md")
+
+
+def test_a_label_changes_at_both_ends() -> None:
+    text = "See [Gradient] now\n\n[gradient]: x.md\n"
+    edits = [Edit(5, 13, "Other"), Edit(21, 29, "other")]
+    assert markdown.fit(text, edits, "a.md") == edits
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "after"),
+    [
+        ("```env\nA_B=1\n```\n", "setting:fence 2:A_C=2", "```env\nA_B=1\nA_C=2\n```\n"),
+        ("- x\n\n  ```env\n  A_B=1\n  ```\n", "setting:fence 4:A_C=2", "- x\n\n  ```env\n  A_B=1\n  A_C=2\n  ```\n"),
+        ("```env\r\nA_B=1\r\nX=1\r\n```\r\n", "setting:fence 2:A_C=2", "```env\r\nA_B=1\r\nA_C=2\r\nX=1\r\n```\r\n"),
+        ("```yaml\ne:\n  A: b\n```\n", "setting:fence 2/e:B=c", "```yaml\ne:\n  A: b\n  B: c\n```\n"),
+    ],
+)
+def test_settings_are_added_to_a_fence(text: str, need: str, after: str) -> None:
+    edit = markdown.provide(text, need)
+    assert edit is not None
+    assert apply_edits(text, [edit]) == after
+    assert markdown.grown(text, after) is None
+    assert markdown.provide(after, need) is None
+
+
+def test_where_no_setting_can_be_added() -> None:
+    with pytest.raises(ValueError, match="no settings"):
+        markdown.provide("```klingon\na\n```\n", "setting:fence 2:A=1")
+    with pytest.raises(ValueError, match="no settings"):
+        markdown.provide("```env\nA=1\n```\n", "setting:fence 9:A=1")
+    assert markdown.grown("a\nb\n", "a\nc\n") is not None
+    assert markdown.grown("a\n", "a\n\n```\n") is not None
+
+
+@pytest.mark.parametrize(
+    ("marked", "address", "label"),
+    [
+        ("[the «x» y](a.md)", "a.md", ""),
+        ("[![«x»](i.png)](a.md)", "a.md", ""),
+        ("[the «x»][k]\n\n[k]: <a.md>", "a.md", ""),
+        ("[«x»][]\n\n[x]: a.md", "a.md", "x"),
+        ("[«x»]\n\n[x]: a.md", "a.md", "x"),
+        ("[x]\n\n[«x»]: a.md", "a.md", "x"),
+        ("[«x»] alone", None, ""),
+        ("«x» [y](a.md)", None, ""),
+    ],
+)
+def test_links(marked: str, address: str | None, label: str) -> None:
+    start, end = marked.index("«"), marked.index("»") - 1
+    text = marked.replace("«", "").replace("»", "")
+    link = links.around(text, start, end)
+    if address is None:
+        assert link is None
+    else:
+        assert link is not None
+        assert link.address is not None
+        assert (text[slice(*link.address)], link.label) == (address, label)
+
+
+def test_links_of_rest() -> None:
+    link = links.around("See `the x <a.html>`_.", 9, 10, rest=True)
+    assert link is not None
+    assert link.address == (12, 18)
