@@ -27,6 +27,8 @@ READERS = (
     "javaproperties",
     "packaging",
     *GRAMMARS,
+    "check-jsonschema",
+    "zizmor",
 )  # independent readers of the formats
 BEHAVIOUR = ("pytest", "trustme")
 
