@@ -14,18 +14,21 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import commands, grammar, powershell_words
 from offramp.syntax import text as plain
+from offramp.syntax.powershell_words import fit
 
+__all__ = ["COMMENT", "Script", "check", "fit", "grown", "parse", "provide"]
 COMMENT = "#"
-TOKEN = re.compile(
-    r"""<\#.*?(?:\#>|\Z)|@"[ \t]*\r?\n.*?(?:\n"@|\Z)|@'[ \t]*\r?\n.*?(?:\n'@|\Z)
-    |"(?:`.|""|[^"`])*"|'(?:''|[^'])*'|(?<![\w`])\#[^\r\n]*|`.""",
-    re.VERBOSE | re.DOTALL,
-)
 SETTING = re.compile(
-    r"(?im)^(?P<head>[ \t]*)\$env:(?P<key>[A-Za-z_]\w*)[ \t]*=[ \t]*(?P<value>[^\r\n]*?)[ \t]*;?[ \t]*(?=\r?\n|\r|\Z)"
+    r"(?im)^(?P<head>[ \t]*)(?:\$env:(?P<key>[A-Za-z_]\w*)|\$\{env:(?P<braced>[A-Za-z_]\w*)\})[ \t]*=[ \t]*"
+    r"(?P<value>[^\r\n]*?)[ \t]*;?[ \t]*(?=\r?\n|\r|\Z)"
+)
+CALL = re.compile(
+    r"""(?im)^[ \t]*\[(?:System\.)?Environment\]::SetEnvironmentVariable\([ \t]*(?P<q>["'])(?P<key>[A-Za-z_]\w*)(?P=q)
+    [ \t]*,[ \t]*(?P<value>[^\r\n,]*?)[ \t]*(?:,[^\r\n,()]*)?\)[ \t]*;?(?=[ \t]*(?:\r?\n|\r|\Z))""",
+    re.VERBOSE,
 )
 HASH_TABLE = re.compile(r"@\{[^\S\r\n]*(?:\r\n|\r|\n)")
 MEMBER_LINE = re.compile(
@@ -54,24 +57,32 @@ class Script:
         self.text = text
 
     @cached_property
-    def _tokens(self) -> list[tuple[int, int]]:
-        return [matched.span() for matched in TOKEN.finditer(self.text)]
+    def _tokens(self) -> list[powershell_words.Token]:
+        return powershell_words.tokens(self.text)
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [start for start, _ in self._tokens]
+        return [token.start for token in self._tokens]
 
     @cached_property
     def _entries(self) -> list[Entry]:
         found = []
-        for matched in SETTING.finditer(self.text):
-            if self._token(matched.start("key")) is not None:
+        for matched in itertools.chain(SETTING.finditer(self.text), CALL.finditer(self.text)):
+            name = "braced" if matched.groupdict().get("braced") else "key"
+            if self._is_text(matched.start(name)) and matched.re is SETTING:
                 continue
-            span = _inner(self.text, *matched.span("value"))
-            outer = grammar.line_span(self.text, matched.start("key") - 5, matched.end())
+            value_start, value_end = matched.span("value")
+            note = next((t for t in self._tokens if t.kind == "comment" and value_start <= t.start < value_end), None)
+            if note is not None:
+                value_end = value_start + len(self.text[value_start : note.start].rstrip("; \t"))
+            opens = next((t for t in self._tokens if t.start < matched.end() < t.end), None)
+            whole = self.text[value_start:value_end]
+            unfinished = opens is not None or powershell_words.open_brackets(whole)
+            span = _inner(self.text, value_start, value_end)
+            outer = None if unfinished else grammar.line_span(self.text, _indented(matched), matched.end())
+            scope, stuck = f"statement {matched.start()}", "" if outer else "it goes on over several lines"
             value = self.text[slice(*span)]
-            scope = f"statement {matched.start()}"
-            found.append(Entry(scope, matched["key"], *matched.span("key"), value, *span, outer))
+            found.append(Entry(scope, matched[name], *matched.span(name), value, *span, outer, stuck))
         return sorted([*found, *self._members()], key=lambda entry: entry.key_start)
 
     def _members(self) -> Iterator[Entry]:
@@ -80,12 +91,12 @@ class Script:
             depth, position = 0, opening.end()
             for member in MEMBER_LINE.finditer(self.text, opening.end()):
                 braces = BRACE.finditer(self.text, position, member.start())
-                steps = [1 if b[0] in "{(" else -1 for b in braces if self._token(b.start()) is None]
+                steps = [1 if b[0] in "{(" else -1 for b in braces if not self._is_text(b.start())]
                 depths = list(itertools.accumulate(steps, initial=depth))
                 if min(depths) < 0:
                     break
                 depth, position = depths[-1], member.start()
-                if depth or self._token(member.start("key") - 1) is not None:
+                if depth or self._is_text(member.start("key") - 1):
                     continue
                 span = _inner(self.text, *member.span("value"))
                 outer = grammar.lines(self.text, *member.span())
@@ -95,10 +106,16 @@ class Script:
     def entries(self) -> Sequence[Entry]:
         return self._entries
 
-    def _token(self, offset: int) -> tuple[int, int] | None:
-        """The string or comment that holds the offset."""
+    def _is_text(self, offset: int) -> bool:
+        return self._token(offset) is not None
+
+    def _token(self, offset: int) -> powershell_words.Token | None:
+        """The innermost string or comment that holds the offset."""
         index = bisect.bisect_right(self._starts, offset) - 1
-        return self._tokens[index] if index >= 0 and offset < self._tokens[index][1] else None
+        for token in self._tokens[max(0, index - 20) : index + 1][::-1]:
+            if offset < token.end:
+                return token
+        return None
 
     def place(self, start: int, end: int) -> Place:
         before = self.text[max(0, start - plain.REACH) : start]
@@ -107,11 +124,11 @@ class Script:
             return Place(Role.ENV, "an environment variable", "", start, end)
         if (package := commands.package(self.text, start, end)) is not None:
             return package
-        if token is not None and self.text[token[0]] in "#<":
+        if token is not None and token.kind in ("comment", "remark"):
             return Place(Role.COMMENT, "a comment", start=start, end=end)
-        inner = _inner(self.text, *token) if token is not None else None
-        if inner is not None and self.text[token[0] if token else 0] == "@":
+        if token is not None and token.kind.startswith("here"):
             return plain.place(self.text, start, end, Role.STRING)
+        inner = token.inner if token is not None else None
         span = inner or plain.value_span(self.text, start, end)
         key = self._key(span[0], span[1])
         built = inner is not None and "$" in self.text[slice(*inner)] and self.text[inner[0] - 1] == '"'
@@ -145,12 +162,52 @@ def parse(text: str) -> Script:
 
 def check(before: str, after: str) -> str | None:
     """Whether every string and comment still closes, as far as brackets outside them tell."""
+    if _unclosed(after) > _unclosed(before):
+        return "a string or a comment would not be closed"
     return None if _balance(before) == _balance(after) else "the brackets would not match as they do now"
 
 
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting::KEY=VALUE` as `$env:KEY = 'VALUE'`, below where others of its like are set.
+
+    Raises:
+        ValueError: the script sets no variable of the environment on a line of its own.
+    """
+    key, _, value = need.rpartition("::")[2].partition("=")
+    found = [entry for entry in parse(text).entries() if entry.scope.startswith("statement")]
+    if any(entry.key.lower() == key.lower() for entry in found):
+        return None
+    lines = [e for e in found if e.outer is not None and text[e.outer[0] : e.key_start].lower() == "$env:"]
+    alike = [entry for entry in lines if entry.key.startswith(f"{key.partition('_')[0]}_")]
+    near = next(reversed(alike or lines), None)
+    if near is None or near.outer is None or not re.fullmatch(r"\w+", key):
+        raise ValueError(f"the script sets nothing beside which {key} could be set")
+    line, end = f"$env:{key} = {powershell_words.quoted(value)}", near.outer[1]
+    newline = "\r\n" if "\r\n" in text else "\n"
+    closed = text[end - 1] in "\r\n"
+    return Edit(end, end, line + newline if closed else newline + line)
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every setting is still there, with its value, once others were added."""
+    remaining = iter([(entry.key, entry.value) for entry in parse(after).entries()])
+    if not all((entry.key, entry.value) in remaining for entry in parse(before).entries()):
+        return "a setting would change with those that are added"
+    return check(before, after)
+
+
 def _balance(text: str) -> tuple[int, ...]:
-    rest = TOKEN.sub("", text)
+    rest = "".join(powershell_words.code(text))
     return tuple(rest.count(opening) - rest.count(closing) for opening, closing in ("()", "{}", "[]"))
+
+
+def _unclosed(text: str) -> int:
+    return sum(not token.closed for token in powershell_words.tokens(text))
+
+
+def _indented(matched: re.Match[str]) -> int:
+    """Where the statement of a match begins, behind its indentation."""
+    return matched.start() + len(matched[0]) - len(matched[0].lstrip())
 
 
 def _inner(text: str, start: int, end: int) -> tuple[int, int]:

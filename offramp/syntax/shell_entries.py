@@ -74,7 +74,7 @@ def _statement(text: str, root: Node, node: Node) -> tuple[int, int] | None:
         following = next((c for c in parent.children if c.start >= node.end), None)
         if following is None:
             return _with_gap(text, *node.span)
-        return node.start, following.start
+        return (node.start, following.start) if GAP.fullmatch(text, node.end, following.start) else None
     return grammar.line_span(text, *node.span) or _between(text, node)
 
 

@@ -23,6 +23,7 @@ NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 READ_BY_SHELL = re.compile(r"[\\\"'$`*?\[\]{}~#!<>|&;()\s^]")
 SCRIPT = re.compile(r"(?:^|[;{\s])(?:[\d$,]+|/[^/]*/)?[sy](?P<mark>[^\w\s\\;'\"])")
 PATTERNS = ("regex", "extglob_pattern", "test_operator", "brace_expression")
+DEFAULTS = (":-", "-", ":=", "=", ":+", "+", ":?", "?")
 Span = tuple[int, int]
 Write = Callable[[str], str]
 
@@ -169,6 +170,8 @@ def _bare(node: Node, edit: Edit) -> Slot | None:
     if parent is not None and parent.kind == "concatenation":
         parent = parent.parent
     if parent is not None and parent.kind == "expansion":
+        if not any(child.kind in DEFAULTS for child in parent.children):
+            return _pattern(node, edit)
         quoted = parent.above("string", "heredoc_body") is not None
         return Slot(*node.span, _in_default if quoted else _quoted)
     if parent is not None and parent.kind == "command_name":

@@ -46,6 +46,8 @@ WORDS = (
     "regex",
 )
 SCRIPT = re.compile(r"(?:\.(?:sh|bash|bats)|\.d/\d\d-[\w-]+|/[\w-]+)$")
+STATEMENTS = ("variable_assignment", "redirected_statement")
+ARGUMENTS = ("word", "concatenation", "string", "raw_string")
 Token = tuple[str, object, int, int]  # kind, value, first and last byte
 
 
@@ -131,10 +133,10 @@ def cases(document: Document, chance: random.Random) -> Iterator[Case]:
     offsets = _offsets(document.text)
     found = tokens(unix)
     entries = document.tree.entries()
-    for entry in chance.sample(list(entries), min(5, len(entries))):
+    for entry in chance.sample(list(entries), min(3, len(entries))):
         yield from _of_entry(document, entry, found, offsets, chance)
     literals = [t for t in found if t[0] == "literal" and t[3] > t[2] and isinstance(t[1], str) and t[1].isalnum()]
-    for token in chance.sample(literals, min(4, len(literals))):
+    for token in chance.sample(literals, min(2, len(literals))):
         yield from _word(document, token, found, offsets, chance)
     yield from _insert(document, found, offsets, chance)
 
@@ -215,7 +217,8 @@ def _delete(document: Document, entry: Entry, found: list[Token], offsets: list[
     if entry.outer is None:
         yield Case("delete", entry.stuck, None, lines)
         return
-    lines = min(lines[0], _lines(document, *entry.outer)[0]), max(lines[1], document.position(entry.outer[1])[0] - 1)
+    last = document.position(entry.outer[1])[0] - (document.text[: entry.outer[1]][-1:] in ("\r", "\n"))
+    lines = min(lines[0], _lines(document, *entry.outer)[0]), max(lines[1], last)
     edits = (Edit(*entry.outer, ""),)
     gone = _gone(document, entry, found, offsets)
     if gone is None:
@@ -237,12 +240,10 @@ def _gone(document: Document, entry: Entry, found: list[Token], offsets: list[in
     source = _bytes(document.text.replace("\r\n", "\n"))
     start, end = offsets[entry.key_start], offsets[entry.value_end]
     node = PARSER.parse(source).root_node.descendant_for_byte_range(start, end)
-    while node is not None and node.type not in (
-        "variable_assignment",
-        "word",
-        "concatenation",
-        "redirected_statement",
-    ):
+    kinds = ARGUMENTS if entry.scope.startswith("command") else STATEMENTS
+    while node is not None and node.type not in kinds:
+        node = node.parent
+    if node is not None and node.parent is not None and node.parent.type == "concatenation":
         node = node.parent
     if node is None or node.parent is None:
         return None
@@ -252,7 +253,7 @@ def _gone(document: Document, entry: Entry, found: list[Token], offsets: list[in
         operands = [c for c in parent.named_children if source[c.start_byte : c.start_byte + 1] != b"-"]
         if len(operands) == 1:
             first, last = parent.start_byte, parent.end_byte
-    if node.type in ("word", "concatenation"):
+    if node.type in ARGUMENTS:
         before = node.prev_sibling
         if before is not None and before.type == "word" and source[first : first + 1] != b"-":
             first = before.start_byte
@@ -262,6 +263,15 @@ def _gone(document: Document, entry: Entry, found: list[Token], offsets: list[in
     if not line and node.type in ("variable_assignment", "redirected_statement") and parent.type != "command":
         rest = {i for i, t in enumerate(found) if last <= t[2] <= max(line_end, last) and t[0] in ("comment", ";")}
         gone |= rest
+    inside = sorted(gone)
+    if (
+        line
+        and inside
+        and node.type == "variable_assignment"
+        and parent.type not in ("command", "variable_assignments")
+    ):
+        around = [i for i in (inside[-1] + 1, inside[0] - 1) if found[i : i + 1] and found[i][0] == ";"]
+        gone |= set(around[:1]) if found[inside[-1] + 1 : inside[-1] + 2] and len(gone) > 1 else set()
     return gone
 
 
@@ -279,7 +289,7 @@ def _word(
     index = found.index(token)
     value = chance.choice([v for v in VALUES if v])
     line = document.line(document.position(at)[0])
-    if re.search(r"\bsed\b|\(\(|\blet\b|\w\[", line):
+    if re.search(r"\bsed\b|\(\(|\blet\b|\w\[|\$\{\w+[#%/^,]", line):
         return  # what sed reads is its own language, and so is arithmetic
     edit = Edit(at, at + len(read), value)
     fitted = _fitted(document, edit)
@@ -301,5 +311,5 @@ def _insert(document: Document, found: list[Token], offsets: list[int], chance: 
     added += [("literal", flag, 0, 0) for flag in declared["flags"].split()]
     added += [("variable_name", NEW, 0, 0), ("=", "=", 0, 0), ("literal", value, 0, 0)]
     index = next((i for i, t in enumerate(found) if t[2] >= offsets[edit.start]), len(found))
-    line = document.position(edit.start)[0] - (edit.start > 0 and document.text[edit.start - 1] in "\r\n")
+    line = document.position(edit.start)[0] - (document.text[: edit.start][-1:] in ("", "\r", "\n"))
     yield Case("insert", (edit,), _plain([*found[:index], *added, *found[index:]]), (line, line))
