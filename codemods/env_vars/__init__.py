@@ -4,17 +4,16 @@
 
 A name is renamed as a whole, prefixes of frameworks (`VITE_`, `NEXT_PUBLIC_`, `TF_VAR_`) kept. A name that is put
 together at run time is left to a person. Where a format forbids a key twice and two names become one, the redundant
-entry goes at once; different values are left to a person. In an env file the old name stays beside the new one as long
-as calls of an SDK that are left to a person read it.
+entry goes at once; different values are left to a person. In env templates, compose files and workflows the old name
+stays beside the new one as long as calls of an SDK that are left to a person read it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 
-from codemods.fail_fast import places
+from codemods.env_vars.beside import beside
 from codemods.merge_duplicates import redundant
-from codemods.sdk_calls import readers
 from offramp.model import Edit, Entry, Finding, Fix, Refusal, TermKind
 from offramp.project import Context
 
@@ -29,28 +28,13 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return None  # delete_entries answers
     if finding.place.built:
         return Refusal(f"the name {finding.text} is put together at run time: change where its parts come from")
-    if context.document.kind == "env_file" and (beside := _beside(finding, context, finding.term.new)) is not None:
-        return beside
+    if (kept := beside(finding, context, finding.term.new, _text)) is not None:
+        return kept
     rename = Edit(finding.start, finding.end, finding.term.new)
     group = _namesakes(finding, context) if context.document.kind in STRICT else []
     if len(group) < 2:
         return Fix(f"{finding.text} → {finding.term.new}", (rename,))
     return _merged(finding, context, group, rename)
-
-
-def _beside(finding: Finding, context: Context, new: str) -> Fix | Refusal | None:
-    """What becomes of a setting that files below still read under its old name."""
-    path, entries = context.document.path, context.document.tree.entries()
-    if not any(entry.key_start == finding.start for entry in entries):
-        return None
-    reader = next((r for r in readers(finding.text, context.project) if places.holds(places.area(path), r)), None)
-    if reader is None:
-        return None
-    if any(entry.key == new for entry in entries):
-        return Refusal(f"{reader} still reads it: rewrite its calls first, then remove {finding.text}")
-    if not places.TEMPLATE.search(path):
-        return Refusal(f"{reader} still reads it: rewrite its calls first; until then add {new} beside it")
-    return Fix(f"{new} beside {finding.text}, which {reader} still reads", adds=((path, f"setting::{new}="),))
 
 
 def _merged(finding: Finding, context: Context, group: list[Entry], rename: Edit) -> Fix | Refusal:
