@@ -71,7 +71,8 @@ class Embedded:
     def __init__(self, language: str, laid: Laid, code: str = "", path: str = "", called: str = "") -> None:
         self.language, self.path, self.called = language, path, called or language
         self.text, self.start, self.end = laid.text, laid.start, laid.end
-        self.code = code or laid.code
+        self._laid = laid.code
+        self.code = code or self._laid
         self._runs = laid.runs
         self._inner = [run.inner for run in laid.runs]
         self._outer = [run.outer for run in laid.runs]
@@ -148,6 +149,8 @@ class Embedded:
             span = self.outer(edit.start, edit.end)
             if (known := given.get((edit.start, edit.end, edit.replacement))) is not None:
                 fitted.append(known)
+            elif self.code[edit.start : edit.end] != self._laid[edit.start : edit.end]:
+                raise ValueError(f"the {self.called} code in it has a part that is filled in where quotes are needed")
             elif span is not None:
                 fitted.append(Edit(*span, edit.replacement))
             else:

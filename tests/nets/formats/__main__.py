@@ -1,4 +1,4 @@
-"""`python -m tests.nets.formats [FORMAT…] [--folder FOLDER]… [--share N] [--every] [--no-minimum]`.
+"""`python -m tests.nets.formats [FORMAT…] [--folder FOLDER]… [--share N] [--packages N] [--every] [--no-minimum]`.
 
 Without `--folder` the packages that the drivers name are fetched from their registries. Prints a table, the refusals by
 reason and every fault. Exits 1 where there is a fault or a format did not reach its minimum.
@@ -22,9 +22,9 @@ SHARED = ("runner", "wishes")
 FORMATS = sorted(p.stem for p in HERE.glob("[a-z]*.py") if p.stem not in SHARED and not p.stem.startswith("test_"))
 
 
-def folders(name: str, cache: pathlib.Path) -> list[pathlib.Path]:
-    """The unpacked packages that hold files of a format."""
-    found = [packages.fetch(pin, cache, lambda path: True) for pin in runner.driver(name).SOURCES]
+def folders(name: str, cache: pathlib.Path, most: int | None = None) -> list[pathlib.Path]:
+    """The unpacked packages that hold files of a format, the first ones of its list where there is a limit."""
+    found = [packages.fetch(pin, cache, lambda path: True) for pin in runner.driver(name).SOURCES[:most]]
     unpack = getattr(runner.driver(name), "unpack", None)
     for folder in found if unpack is not None else ():
         unpack(folder)
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("formats", nargs="*", default=FORMATS, help=", ".join(FORMATS))
     parser.add_argument("--folder", action="append", type=pathlib.Path, help="read this folder instead of the packages")
     parser.add_argument("--share", type=int, default=1, metavar="N", help="every Nth file")
+    parser.add_argument("--packages", type=int, metavar="N", help="the first N packages of each format")
     parser.add_argument("--every", action="store_true", help="every variant of every file, not one")
     parser.add_argument("--no-minimum", action="store_true", help="do not ask for the minimum of files and edits")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "offramp-formats")
@@ -63,13 +64,13 @@ def main(arguments: Sequence[str]) -> int:
     )
     tallies = []
     for name in given.formats:
-        places = given.folder or folders(name, given.cache)
+        places = given.folder or folders(name, given.cache, given.packages)
         began = time.perf_counter()
         tallies.append(run(name, places, given.share, every=given.every))
         print(told(tallies[-1], time.perf_counter() - began), flush=True)
     for tally in tallies:
         print_details(tally)
-    asked = given.share == 1 and not given.folder and not given.no_minimum
+    asked = given.share == 1 and not given.folder and given.packages is None and not given.no_minimum
     short = [f"{tally.format}: {what}" for tally in tallies for what in tally.short_of()] if asked else []
     print("\n".join(f"    too few: {what}" for what in short), end="\n" if short else "")
     faults = sum(len(tally.faults) for tally in tallies)

@@ -384,3 +384,11 @@ def test_what_does_not_fit(marked: str, new: str, why: str) -> None:
     text, start, end = at(marked)
     with pytest.raises(ValueError, match=why):
         yaml.fit(text, [Edit(start, end, new)])
+
+
+def test_what_is_filled_in_is_never_written_as_it_is_masked() -> None:
+    text = "- shell: tool init {{ name }}\n"
+    name = text.index("name")
+    with pytest.raises(ValueError, match="filled in"):
+        yaml.fit(text, [Edit(name, name + 4, "~")])
+    assert yaml.fit(text, [Edit(name, name + 4, "other")]) == [Edit(name, name + 4, "other")]
