@@ -4,13 +4,15 @@
 
 A name is renamed as a whole, prefixes of frameworks (`VITE_`, `NEXT_PUBLIC_`, `TF_VAR_`) kept. A name that is put
 together at run time is left to a person. Where a format forbids a key twice and two names become one, the redundant
-entry goes at once; different values are left to a person. In env templates, compose files and workflows the old name
-stays beside the new one as long as calls of an SDK that are left to a person read it.
+entry goes at once; different values are left to a person. A statement that would set a variable to itself goes. In env
+templates, compose files and workflows the old name stays beside the new one as long as calls of an SDK that are left
+to a person read it.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from codemods.env_vars.beside import beside
 from codemods.merge_duplicates import redundant
@@ -20,6 +22,7 @@ from offramp.project import Context
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Rename the environment variables"
 STRICT = ("yaml", "json", "toml", "terraform", "powershell")  # a key that stands twice is an error to what reads them
+SCRIPTS = ("shell", "batch", "powershell")
 UNPARSABLE = ("toml", "terraform")  # and even for a moment
 
 
@@ -30,11 +33,30 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(f"the name {finding.text} is put together at run time: change where its parts come from")
     if (kept := beside(finding, context, finding.term.new, _text)) is not None:
         return kept
+    if (itself := _itself(finding, context)) is not None:
+        return itself
     rename = Edit(finding.start, finding.end, finding.term.new)
     group = _namesakes(finding, context) if context.document.kind in STRICT else []
     if len(group) < 2:
         return Fix(f"{finding.text} → {finding.term.new}", (rename,))
     return _merged(finding, context, group, rename)
+
+
+def _itself(finding: Finding, context: Context) -> Fix | None:
+    """The deletion of a statement that gave one old name the value of another, both of which have one new name."""
+    text, kind = context.document.text, context.document.kind
+    entries = context.document.tree.entries() if kind in SCRIPTS else ()
+    own = next((e for e in entries if e.key_start <= finding.start and finding.end <= e.value_end), None)
+    if own is None or own.outer is None or not own.scope.startswith("statement"):
+        return None
+    key = re.escape(_renamed(own, context).key)
+    if not re.fullmatch(rf"\"?(?:%{key}%|!{key}!|\$\{{?(?:env:)?{key}\}}?)\"?", _renamed(own, context).value):
+        return None
+    head = text[own.outer[0] : own.key_start].strip()
+    whole = own.outer[1] == len(text) or text[own.outer[1] - 1] in "\r\n"
+    if kind == "shell" and (head or not whole):
+        return None  # `export X=$X` hands it on, and so does `X=$X command`
+    return Fix(f"{finding.term.new} is not set to itself", (Edit(*own.outer, ""),))
 
 
 def _merged(finding: Finding, context: Context, group: list[Entry], rename: Edit) -> Fix | Refusal:

@@ -31,7 +31,6 @@ def module_for(path: str, kind: str) -> str:
         "package_json": "json",
         "env_file": "env",
         "notebook": "notebook",
-        "batch": "text",
         "procfile": "text",
     }
     name = by_kind.get(kind, kind)
