@@ -26,6 +26,8 @@ from scanners.python_foreign import foreign
 
 RULES = ("retired-symbol",)
 VARIABLE = "TF_VAR_"  # how the environment names a variable of Terraform
+OPTION = re.compile(r"-var[ =][\"']?$")  # … and the command line
+TERRAFORM = (".tf.json", ".tfvars.json", ".tfvars", ".tftpl", ".tpl")
 SUBJECT = "Rename the classes, functions and attributes"
 # Kinds in which a name that is there twice breaks something; keys of data are merged by merge_duplicates.
 CODE = frozenset({"python", "javascript", "code", "terraform", "shell", "powershell", "dockerfile", "makefile"})
@@ -36,7 +38,7 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
 
 
 def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
-    term, group = finding.term, f"symbol:{finding.text.strip('-').replace('-', '_').removeprefix(VARIABLE)}"
+    term, group = finding.term, _group(finding, context)
     shapes = {rewrite.match for rewrite in context.migration.rewrites}
     if term.kind is TermKind.MODULE or term.entry in shapes or sdk_calls.is_shape(context.migration, finding):
         return None  # modules, call_shapes and sdk_calls answer
@@ -70,6 +72,14 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(reason, group=group)
     adds = _moved(finding, context, term.new)
     return Fix(f"{finding.text} → {term.new}", (_edit(finding, context, term.new),), group=group, adds=adds)
+
+
+def _group(finding: Finding, context: Context) -> str:
+    """What changes together: a name of programs, or one of Terraform, which no program shares."""
+    name = finding.text.strip("-").replace("-", "_")
+    given = OPTION.search(context.document.text[max(0, finding.start - 12) : finding.start]) is not None
+    own = given or context.document.kind == "terraform" or finding.path.endswith(TERRAFORM)
+    return f"terraform:{name.removeprefix(VARIABLE)}" if own or name.startswith(VARIABLE) else f"symbol:{name}"
 
 
 def _moved(finding: Finding, context: Context, new: str) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from codemods import PIPELINE
 from offramp import evidence, parallel, suppression
+from offramp.agreement import NOT_COMPARED, Agreement
 from offramp.document import Document
 from offramp.ledger import Balance, Ledger, Record, State
 from offramp.model import Confidence, Finding, Fix, Refusal
@@ -59,6 +60,7 @@ class Outcome:
     balance: Balance
     settings: dict[str, set[str]]  # settings that must now be provided → files that read them
     seconds: float
+    agreement: Agreement = NOT_COMPARED  # what `agreement.compare` says once the files to write are known
 
     @property
     def changed(self) -> bool:

@@ -299,10 +299,10 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     company = {f.path for f in findings if not f.bare and f.term.kind is not TermKind.PATH}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
     names = [f for f in findings if _is_identifier(f) and is_specific(f.text)]
-    anchored = {f.text for f in names if f.path in company}
+    anchored = {_shared(f) for f in names if f.path in company}
     # a test, say, of a file that has company
-    kin = {f.path for f in findings if f.text in anchored and _is_identifier(f)}
-    anchored |= {f.text for f in names if f.path in kin}  # a name changes everywhere or nowhere
+    kin = {f.path for f in findings if _shared(f) in anchored and _is_identifier(f)}
+    anchored |= {_shared(f) for f in names if f.path in kin}  # a name changes everywhere or nowhere
     linked = _linked([f for f in findings if f.bare and f.term.kind is TermKind.SYMBOL], company)
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
@@ -311,7 +311,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
         if not f.bare:
             return f
         speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
-        known = f.path in company or (_is_identifier(f) and (f.text in anchored or f.path in kin))
+        known = f.path in company or (_is_identifier(f) and (_shared(f) in anchored or f.path in kin))
         known |= (f.path, f.text) in linked and f.place.role in (Role.CODE, Role.IMPORT)
         known |= f.rule == "retired-import" and _module_name(f.term.entry) in required
         if known and not (speaks and f.path in homonyms):
@@ -347,6 +347,11 @@ def _module_name(name: str) -> str:
 
 def _is_identifier(found: Finding) -> bool:
     return found.term.kind in (TermKind.SYMBOL, TermKind.ENV)
+
+
+def _shared(found: Finding) -> str:
+    """The name by which a finding is one with others: the environment's TF_VAR_x is Terraform's x."""
+    return found.text.removeprefix("TF_VAR_")
 
 
 def ordered(findings: Iterable[Finding]) -> Sequence[Finding]:

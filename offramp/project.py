@@ -12,6 +12,7 @@ import functools
 import os
 import pathlib
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from offramp import files, ignored, subject
@@ -148,6 +149,20 @@ class Project:
             except files.Unreadable:
                 self.texts[origin] = None
         return self.texts[origin]
+
+    def holding(self, pattern: re.Pattern[bytes], but: frozenset[str]) -> Iterator[Document]:
+        """The documents of all files in whose text a pattern occurs, but for those of some kinds."""
+        for path in sorted(self.paths):
+            if files.kind_of(path) in but and path not in self.documents:
+                continue
+            try:
+                content = self._content(path)
+            except files.Unreadable:
+                continue
+            if files.is_binary(content) or not (pattern.search(content) or pattern.search(content.replace(b"\0", b""))):
+                continue
+            if (document := self.document(path)) is not None:
+                yield document
 
     def _content(self, path: str) -> bytes:
         """The present bytes of a file.

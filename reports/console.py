@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO
 
+from offramp.agreement import Agreement
 from offramp.document import Document
 from offramp.engine import Outcome, ScanResult
 from offramp.journal import FileChange
@@ -101,6 +102,7 @@ def run(
             _suppressed(out, style, kept, outcome.after.documents)
     _errors(out, style, outcome.after.errors)
     _settings(out, style, outcome)
+    _agreement(out, style, outcome.agreement)
     _evidence(out, style, evidence, options)
     _summary(out, style, outcome, changes, options, applied=applied)
     return out.getvalue().encode("utf-8", "replace")
@@ -206,6 +208,26 @@ def _settings(out: TextIO, style: Style, outcome: Outcome) -> None:
     for name, paths in sorted(outcome.settings.items()):
         _line(out, f"  {style('path', name)}  read in {', '.join(sorted(printable(p) for p in paths))}")
     _line(out)
+
+
+def _agreement(out: TextIO, style: Style, agreement: Agreement) -> None:
+    """What the change has made disagree across files, and what has to be created on GitHub."""
+    if agreement.needed:
+        _line(out, "To be created on GitHub, before this is merged:")
+        for needed in agreement.needed:
+            replaced = f", in the place of {', '.join(needed.replaces)}" if needed.replaces else ""
+            where = ", ".join(sorted({printable(site.path) for site in needed.sites}))
+            verb = "asks" if "," not in where else "ask"
+            _line(out, f"  the {needed.kind} {style('path', needed.name)}{replaced}; {where} {verb} for it")
+        _line(out)
+    if agreement.new:
+        _line(out, style("warn", "Names that do not agree across files:"))
+        for found in agreement.new:
+            _line(out, f"  {_told(found.message)}")
+        _line(out)
+    if before := len(agreement.disagreements) - len(agreement.new):
+        told = "was so before the run" if before == 1 else "were so before the run"
+        _line(out, style("dim", f"{_count(before, 'disagreement')} of names {told} (--format json has them)."))
 
 
 def _evidence(out: TextIO, style: Style, evidence: Evidence, options: argparse.Namespace) -> None:

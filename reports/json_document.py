@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from offramp import __version__
+from offramp.agreement import Agreement, Site
 from offramp.changes import codemods as codemods_by_path
 from offramp.document import Document
 from offramp.engine import Outcome
@@ -153,7 +154,7 @@ def run_document(
             "external": outcome.balance.external,
         },
         "settings": {name: sorted(map(printable, paths)) for name, paths in sorted(outcome.settings.items())},
-        "verification": verification_row(verification, evidence),
+        "verification": {**verification_row(verification, evidence), "agreement": agreement_row(outcome.agreement)},
         "applied": applied,
     }
 
@@ -176,6 +177,31 @@ def verification_row(command: Json | None, evidence: Evidence) -> Json:
     python = ".".join(map(str, evidence.python)) if evidence.python else None
     listed = {"state": tests.value, "files": [printable(path) for path in evidence.tests]}
     return {**said, "evidence": {"python": python, "files": rows, "tests": listed}}
+
+
+def agreement_row(agreement: Agreement) -> Json:
+    """Whether what files read and provide agrees, and what has to be created on GitHub."""
+
+    def places(sites: Iterable[Site]) -> list[Json]:
+        return [{"path": printable(site.path), "line": site.line} for site in sites]
+
+    return {
+        "settings": list(agreement.settings),
+        "disagreements": [
+            {
+                "setting": found.setting,
+                "form": found.form,
+                "message": printable(redact(found.message)),
+                "already_before": found.before,
+                "places": places(found.sites),
+            }
+            for found in agreement.disagreements
+        ],
+        "to_create": [
+            {"name": n.name, "kind": n.kind, "replaces": list(n.replaces), "places": places(n.sites)}
+            for n in agreement.needed
+        ],
+    }
 
 
 def _fate(record: Record) -> Answer:

@@ -21,7 +21,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from offramp import changes, engine, files, ignored, migration, refresh, transaction
+from offramp import agreement, changes, engine, files, ignored, migration, refresh, transaction
 from offramp.cli import options as shared
 from offramp.engine import Outcome
 from offramp.journal import FileChange
@@ -160,7 +160,8 @@ def _run(
         hint = "Nothing was written. This is a mistake of offramp: please report it with the output of --format json."
         raise Problem(f"the balance of the run does not add up: {outcome.balance}", place=str(root), hint=hint)
     try:
-        return outcome, changes.of(outcome)
+        todo = changes.of(outcome)
+        return dataclasses.replace(outcome, agreement=agreement.compare(outcome, todo)), todo
     except files.Unreadable as error:
         hint = "Nothing was written. Another program changes the tree: run again when it has finished."
         raise Problem(f"a file changed while the run was on: {error}", place=str(root), hint=hint) from None

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import pathlib
 
 import pytest
 
-from offramp import changes, engine, migration
+from offramp import agreement, changes, engine, migration
 from offramp.engine import Options
 from offramp.journal import FileChange
 from offramp.project import Project, open_project
 from offramp.verification import prove
-from reports import console
+from reports import console, json_document
 
 MIGRATION = """\
 schema: 1
@@ -65,6 +66,40 @@ def test_a_scan(tmp_path: pathlib.Path) -> None:
         "2 can be changed by the tool, 0 need a person.\n"
         "Next: migrate run m --dry-run\n"
     )
+
+
+def test_names_that_do_not_agree_and_secrets_that_are_needed(tmp_path: pathlib.Path) -> None:
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    text = "on: push\nenv:\n  A: ${{ secrets.OLD_KEY }}\n  B: ${{ vars.NEW_KEY }}\n"
+    (tmp_path / ".github" / "workflows" / "a.yml").write_text(text)
+    (tmp_path / "app.py").write_text("import os\nos.environ['OLD_KEY']\nos.environ['OLD_MODEL']\n")
+    tree = project(tmp_path, b_env="OLD_KEY=1  # offramp: ignore\n")
+    outcome = engine.run(tree, Options())
+    todo = changes.of(outcome)
+    compared = dataclasses.replace(outcome, agreement=agreement.compare(outcome, todo))
+    told = console.run(compared, todo, options(), applied=True, stream=io.StringIO(), evidence=prove(compared)).decode()
+    assert (
+        "To be created on GitHub, before this is merged:\n"
+        "  the secret NEW_KEY, in the place of OLD_KEY; .github/workflows/a.yml asks for it\n"
+    ) in told
+    assert (
+        "Names that do not agree across files:\n"
+        "  NEW_KEY is read in app.py:2 and provided nowhere; OLD_KEY, which it replaces, is in b.env:1\n"
+        "  OLD_KEY is provided in b.env:1 and read nowhere; NEW_KEY, which replaces it, is read in app.py:2\n"
+        "\n"
+        "1 disagreement of names was so before the run (--format json has them).\n"
+    ) in told
+    row = json_document.agreement_row(compared.agreement)
+    assert row["to_create"] == [
+        {
+            "name": "NEW_KEY",
+            "kind": "secret",
+            "replaces": ["OLD_KEY"],
+            "places": [{"path": ".github/workflows/a.yml", "line": 3}],
+        }
+    ]
+    assert isinstance(row["disagreements"], list)
+    assert [d["already_before"] for d in row["disagreements"]] == [False, True, False]
 
 
 def test_words_of_a_command_can_be_copied(tmp_path: pathlib.Path) -> None:

@@ -206,8 +206,8 @@ class _Cases:
         behind = self.document.line_starts[lines[1]] if lines[1] < len(self.document.line_starts) else outer_end
         if outer_end > behind and not self.document.text[behind:outer_end].strip(" \t\r\n"):
             lines = lines[0], lines[1] + 1
-        if entry.outer and self.document.text[entry.outer[0] :][:1] in "\r\n":
-            lines = lines[0] - 1, lines[1]
+        if entry.outer and self.document.text[entry.outer[0]] in "\r\n,":  # the break or the comma before it goes
+            lines = self.document.position(entry.outer[0])[0] - 1, lines[1]
         yield Case("delete", edits, self._data(first, last, []), lines)
 
     def _extent(self, entry: Entry) -> tuple[int, int]:
@@ -239,7 +239,7 @@ class _Cases:
             return
         index = self._at(last.end)
         number = self.document.position(max(0, last.end - 1))[0]
-        inline = edit is not None and edit.start == last.end
+        inline = edit is not None and (edit.start == last.end or "\n" not in edit.replacement)
         lines = (number - 1, number) if inline else (number, number)
         if edit is not None:
             yield Case("insert", (edit,), self._data(index, index, new), lines)
