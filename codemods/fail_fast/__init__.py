@@ -31,7 +31,7 @@ MODULES = {
     "powershell": "powershell",
     "batch": "batch",
 }
-SHAPES = {"expression": "workflow", "conditional": "makefile"}
+SHAPES = {"expression": "workflow", "optional": "kubernetes", "conditional": "makefile"}
 
 
 def fix(finding: Finding, context: Context) -> Fix | Refusal | None:

@@ -89,6 +89,17 @@ def _held(source: Node, roots: list[tuple[Document, Node]]) -> set[str] | None:
     return found
 
 
+def keys_of(context: Context, store: str) -> set[str]:
+    """The keys that the manifests of the tree give a ConfigMap or Secret."""
+    found: set[str] = set()
+    for _, root in _roots(context):
+        kind, metadata = root.get("kind"), root.get("metadata")
+        called = metadata.get("name") if metadata is not None else None
+        if kind is not None and kind.value in STORES and called is not None and called.value == store:
+            found |= set(_keys(root))
+    return found
+
+
 def _keys(root: Node) -> Iterator[str]:
     spec = root.get("spec")
     for held in (root.get("data"), root.get("stringdata"), spec.get("encrypteddata") if spec is not None else None):

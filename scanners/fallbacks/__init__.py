@@ -32,7 +32,7 @@ LANGUAGES = {
     "ini": ("shell",),
     "makefile": ("shell", "makefile"),
     "dockerfile": ("shell", "dockerfile"),
-    "yaml": ("shell", "workflow"),
+    "yaml": ("shell", "workflow", "kubernetes"),
     "terraform": ("terraform",),
     "powershell": ("powershell",),
     "batch": ("batch",),
@@ -77,6 +77,7 @@ def find(document: Document, vocabulary: Vocabulary) -> Iterator[Finding]:
         place = Place(Role.VALUE, "a fallback", form.setting, *form.value)
         secret = form.is_env and SECRET.search(form.setting) is not None
         told = f"a literal stands in for {text}" if form.setting else "a literal stands in for what is missing"
+        told = told if form.shape != "optional" else f"{text} need not be there"
         yield finding(
             *(document, "hardcoded-fallback", match, Term(kind, text, text, text), place),
             f"{told}: a missing setting stays hidden",
