@@ -15,6 +15,7 @@ import dataclasses
 import re
 
 from codemods.env_vars.beside import beside
+from codemods.env_vars.images import read_by_an_image
 from codemods.merge_duplicates import redundant
 from offramp.model import Edit, Entry, Finding, Fix, Refusal, TermKind
 from offramp.project import Context
@@ -31,6 +32,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return None  # delete_entries answers
     if finding.place.built:
         return Refusal(f"the name {finding.text} is put together at run time: change where its parts come from")
+    if (stays := read_by_an_image(finding, context)) is not None:
+        return stays
     if (kept := beside(finding, context, finding.term.new, _text)) is not None:
         return kept
     if (itself := _itself(finding, context)) is not None:
