@@ -26,6 +26,8 @@ from collections.abc import Iterable
 
 from offramp.model import Edit, Finding, Fix, Refusal
 from offramp.project import Context
+from offramp.syntax import javascript_orphans
+from offramp.syntax.javascript import Script
 from offramp.syntax.python import PythonTree
 from offramp.syntax.python_orphans import bound, orphans
 from scanners.dead_branches import GUARD, Dead, forms
@@ -62,6 +64,7 @@ def _edits(context: Context, every: Iterable[Dead], dead: Dead) -> tuple[list[Ed
     tree = context.document.tree
     regions = [span for d in removed for span in d.regions or d.cuts]
     gone = orphans(tree, regions, lambda name: _exported(name, context)) if isinstance(tree, PythonTree) else []
+    gone += javascript_orphans.orphans(tree, regions) if isinstance(tree, Script) and regions else []
     chosen = removed if gone else _cluster(dead, removed)
     cuts = [_with_comment(cut, context) for d in chosen for cut in d.cuts]
     cuts += [_with_comment(cut, context) for cut in gone]

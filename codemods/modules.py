@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from offramp import notebooks
 from offramp.model import Edit, Finding, Fix, Move, Refusal, TermKind
 from offramp.project import Context, Project
+from offramp.syntax.javascript import Script
 from offramp.syntax.python import PythonTree
-from scanners import python_modules
+from scanners import python_modules, script_symbols
 from scanners.python_modules import IMPORTED, MODULE, Modules, Reference
 
 RULES = ("retired-import", "retired-symbol", "retired-path")
@@ -46,6 +47,9 @@ def _fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return Refusal(reason, group=group)
     if finding.rule == "retired-path":
         return _moved(finding, context, group)
+    if isinstance(context.document.tree, Script) and (name := script_symbols.unmapped(finding, context)) is not None:
+        why = f"{name} comes from {finding.text}, and the migration does not say what it is in {new}"
+        return Refusal(f"{why}: add it to symbols:", group=group)
     reference = _reference(finding, context)
     if reference is not None and (unclear := _unclear(context, reference, own)) is not None:
         return Refusal(unclear, group=group)

@@ -140,7 +140,8 @@ def _model(document: Document, match: Match, term: Term, place: Place, vocabular
 
 def _module(document: Document, match: Match, term: Term, place: Place, _: Vocabulary) -> Finding | None:
     if place.role is Role.IMPORT:
-        if document.kind not in ("python", "notebook") and not place.spans(match.start, match.end):
+        begins = place.start == match.start and (place.end == match.end or document.text[match.end] == "/")
+        if document.kind not in ("python", "notebook") and not begins:
             return None  # `import "./styles/gradient.css"` imports no module of that name
         bare = "." not in term.entry  # `import gradient` may as well be a module of the project's own
         return finding(document, "retired-import", match, term, place, f"{match.text} is imported", bare=bare)

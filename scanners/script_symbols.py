@@ -7,7 +7,7 @@ createThing({ gradientClient })                   ->  createThing({ gradientClie
 
 from __future__ import annotations
 
-from offramp.model import Edit, Finding, Fix, Refusal, Role
+from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax.grammar import Node
 from offramp.syntax.javascript import Script
@@ -58,6 +58,19 @@ def said_twice(tree: Script, finding: Finding, new: str) -> tuple[int, int] | No
         return None
     other = alias if name.span == (finding.start, finding.end) else name
     return (name.start, alias.end) if other.text == new else None
+
+
+def unmapped(finding: Finding, context: Context) -> str | None:
+    """A name that is imported from a module of others, is called after the provider, and has no successor."""
+    tree = context.document.tree
+    statement = tree.root.at(finding.start, finding.end).above("import_statement") if isinstance(tree, Script) else None
+    for specifier in statement.find_all("import_specifier") if statement is not None else []:
+        name = specifier.field("name")
+        for match in context.vocabulary.find(name.text) if name is not None else []:
+            mapped = match.reading(TermKind.SYMBOL)
+            if (mapped is None or mapped.new is None) and match.reading(TermKind.PROVIDER, TermKind.RESIDUE):
+                return match.text
+    return None
 
 
 def _is_mapped(owner: Owner, context: Context) -> bool:
