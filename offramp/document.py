@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Protocol
 
-from offramp import files
+from offramp import files, shelf
 from offramp.model import Entry, Place, Refusal
 
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
+TREES = shelf.Shelf()
 
 
 class Tree(Protocol):
@@ -107,6 +108,7 @@ class Document:
 
     @functools.cached_property
     def _parsed(self) -> Tree | Unparsable:
+        TREES.add(self)
         try:
             if getattr(self.syntax, "WANTS_PATH", False):
                 return self.syntax.parse(self.text, self.path)  # type: ignore[no-any-return]  # a Tree, as below
@@ -115,6 +117,12 @@ class Document:
             return error
         except RecursionError:
             return Unparsable("it is nested too deeply")
+
+    def drop_tree(self) -> None:
+        """Give back the memory of what was parsed; it is parsed again where it is asked for."""
+        TREES.remove(self)
+        for name in ("_parsed", "plain", "line_starts"):
+            self.__dict__.pop(name, None)
 
     @property
     def fault(self) -> str | None:

@@ -212,6 +212,8 @@ def _apply(
         return None
     ledger.follow({path: result.passes for path, result in spliced.items()}, name)
     for path, result in spliced.items():
+        if (replaced := project.documents.get(path)) is not None:
+            replaced.drop_tree()
         project.documents[path] = result.document
     for proposal in accepted:
         for path, text in proposal.fix.creates:

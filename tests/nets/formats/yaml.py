@@ -27,7 +27,7 @@ SOURCES = (
 )
 MINIMUM: Mapping[str, int] = {"files": 1000, "set": 5000, "rename": 3000, "delete": 3000, "insert": 3000}
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-PER_FILE = 4  # edits of each operation in one way of writing a file
+PER_FILE = 2  # edits of each operation in one way of writing a file
 LARGEST = 60_000  # characters; there are enough smaller ones
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 STR, MAP = "tag:yaml.org,2002:str", "tag:yaml.org,2002:map"
