@@ -15,6 +15,7 @@ import yaml
 from offramp import proposals
 from offramp.document import Document
 from offramp.model import Edit
+from offramp.syntax import scripts
 from offramp.syntax.nodes import Node, NodeTree
 from tests.nets.formats import Case
 
@@ -156,7 +157,8 @@ def cases(document: Document, chance: random.Random) -> Iterator[Case]:
         return
     scalars = [leaf for leaf in tree.leaves if leaf.kind == "scalar"]
     for leaf in _some([leaf for leaf in scalars if not leaf.is_key], chance):
-        yield _set(document, tree, roots, leaf, chance)
+        if (case := _set(document, tree, roots, leaf, chance)) is not None:
+            yield case
     for leaf in _some([leaf for leaf in scalars if leaf.is_key], chance):
         yield _renamed(document, tree, roots, leaf, chance)
     children = [
@@ -190,8 +192,10 @@ def _fitted(document: Document, *edits: Edit) -> tuple[Edit, ...] | str:
         return str(error)
 
 
-def _set(document: Document, tree: NodeTree, roots: Sequence[yaml.Node], leaf: Node, chance: random.Random) -> Case:
-    """Another text for a scalar, or for a word in it."""
+def _set(
+    document: Document, tree: NodeTree, roots: Sequence[yaml.Node], leaf: Node, chance: random.Random
+) -> Case | None:
+    """Another text for a scalar, or for a word in it; not where it is code, and means something in that language."""
     node = at(roots, tree, leaf)
     start, end, value = leaf.first, leaf.last, chance.choice(TEXTS)
     if leaf.style in ("|", ">"):
@@ -204,6 +208,8 @@ def _set(document: Document, tree: NodeTree, roots: Sequence[yaml.Node], leaf: N
             word = chance.choice(words)
             start, end = leaf.first + word.start(), leaf.first + word.end()
             whole = source[: word.start()] + value + source[word.end() :]
+    if _is_code(tree, Edit(start, end, value)):
+        return None
     wishes = Wishes()
     wishes.scalars[id(node)] = _typed(node, leaf, whole)
     return Case(
@@ -212,6 +218,13 @@ def _set(document: Document, tree: NodeTree, roots: Sequence[yaml.Node], leaf: N
         plain(roots, wishes),
         _lines(document, leaf.start, max(leaf.end - 1, leaf.start)),
     )
+
+
+def _is_code(tree: NodeTree, edit: Edit) -> bool:
+    try:
+        return scripts.fit(tree, [edit]) != [edit]
+    except ValueError:
+        return True
 
 
 def _in_block(text: str, leaf: Node, value: str, chance: random.Random) -> tuple[int, int, str, str]:
