@@ -22,7 +22,7 @@ from offramp.syntax.toml_positions import Section
 
 HEAD = re.compile(r"[^;\\\r\n]*?(?=\s+--|\s*(?:;|\\|[\r\n]|\Z)|\s+#)")
 FROM_ELSEWHERE = re.compile(r"(?:file|link|git|github|https?|workspace|npm|portal|patch)[:+]")
-QUOTED_BY_FIT = ("shell", "powershell", "batch")  # kinds whose syntax quotes the words of a command itself
+QUOTED_BY_FIT = ("shell", "powershell", "batch", "makefile")  # kinds whose syntax quotes the words of a command itself
 # what an entry of Poetry or Pipenv may say beside its version
 VERSIONED = frozenset({"version", "optional", "python", "markers", "platform", "extras"})
 ELSEWHERE = "it is installed from a URL, not from the index: replace it by hand"
