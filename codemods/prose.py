@@ -16,7 +16,7 @@ from offramp.evidence import names_provider, new_provider
 from offramp.model import Applicability, Edit, Finding, Fix, Refusal, Role, TermKind, apply_edits
 from offramp.project import Context
 from offramp.sentences import Sentence
-from offramp.syntax import anchors, links
+from offramp.syntax import alternatives, anchors, links
 from offramp.syntax.markdown import Markup
 
 RULES = ("retired-name",)
@@ -42,6 +42,8 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     new = _new(finding, context)
     if not new:
         return Refusal("the migration does not say how the new provider is called: write replace.names, or reword it")
+    if (alternative := _alternative(finding, context)) is not None:
+        return alternative
     said = sentences.sentence(context.document, finding.place, finding.start, finding.end)
     link = _link(finding, context)
     reason = _reason(finding, context, said, new)
@@ -85,6 +87,17 @@ def _elsewhere(link: links.Link, context: Context) -> str | None:
     if original is not None and address not in original:
         return None  # it has changed already
     return f"the link leads to {address}, and what is found there does not change: change both, or leave both"
+
+
+def _alternative(finding: Finding, context: Context) -> Fix | None:
+    """What becomes of one alternative of a pattern, which holds slugs and no names."""
+    text, old, new = context.document.text, finding.text, context.migration.new_slug
+    if finding.place.role not in (Role.STRING, Role.VALUE) or old != context.migration.slug or not new:
+        return None
+    span = alternatives.redundant(text, finding.start, finding.end, lambda name: new if name == old else name)
+    if span is not None:
+        return Fix(f"{new} is one of the alternatives already", (Edit(*span, ""),))
+    return Fix.replace(finding, new) if alternatives.among(text, finding.start, finding.end) else None
 
 
 def _path_of(finding: Finding, context: Context) -> str | None:

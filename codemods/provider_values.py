@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 
 from offramp.evidence import new_provider
-from offramp.model import Finding, Fix, Refusal, Role
+from offramp.model import Edit, Finding, Fix, Refusal, Role
 from offramp.project import Context
-from offramp.syntax import yaml_names
+from offramp.syntax import alternatives, yaml_names
 from offramp.syntax.nodes import NodeTree
 from scanners import dead_branches
 
@@ -44,6 +44,10 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     new = chosen if chosen != context.migration.new_slug else finding.term.new
     if not new:
         return Refusal("the migration names no provider that replaces this one: write replace.provider, or remove it")
+    text, old = context.document.text, finding.text
+    span = alternatives.redundant(text, finding.start, finding.end, lambda name: new if name == old else name)
+    if span is not None:
+        return Fix(f"{new} is one of the alternatives already", (Edit(*span, ""),))
     return Fix.replace(finding, new)
 
 

@@ -4,9 +4,9 @@
 
 A name is renamed as a whole, prefixes of frameworks (`VITE_`, `NEXT_PUBLIC_`, `TF_VAR_`) kept. A name that is put
 together at run time is left to a person. Where a format forbids a key twice and two names become one, the redundant
-entry goes at once; different values are left to a person. A statement that would set a variable to itself goes. In env
-templates, compose files and workflows the old name stays beside the new one as long as calls of an SDK that are left
-to a person read it.
+entry goes at once; different values are left to a person. A statement that would set a variable to itself goes, and so
+does one of two alternatives of a pattern. In env templates, compose files and workflows the old name stays beside the
+new one as long as calls of an SDK that are left to a person read it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from codemods.env_vars.images import read_by_an_image
 from codemods.merge_duplicates import redundant
 from offramp.model import Edit, Entry, Finding, Fix, Refusal, TermKind
 from offramp.project import Context
+from offramp.syntax import alternatives
 
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Rename the environment variables"
@@ -38,6 +39,9 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
         return kept
     if (itself := _itself(finding, context)) is not None:
         return itself
+    span = alternatives.redundant(context.document.text, finding.start, finding.end, lambda n: _text(n, context))
+    if span is not None:
+        return Fix(f"{finding.term.new} is one of the alternatives already", (Edit(*span, ""),))
     rename = Edit(finding.start, finding.end, finding.term.new)
     group = _namesakes(finding, context) if context.document.kind in STRICT else []
     if len(group) < 2:
