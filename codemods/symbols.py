@@ -21,8 +21,10 @@ from offramp.syntax.javascript import Script
 from offramp.syntax.python import PythonTree
 from offramp.terms import moved_unit
 from scanners import script_symbols, sdk_calls
+from scanners.javascript_paths import resolved
 from scanners.python_family import family, overrides
 from scanners.python_foreign import foreign
+from scanners.script_moves import left_behind
 
 RULES = ("retired-symbol",)
 VARIABLE = "TF_VAR_"  # how the environment names a variable of Terraform
@@ -149,12 +151,27 @@ def _taken(old: str, path: str, new: str) -> str:
 def _stays(finding: Finding, context: Context, new: str) -> str | None:
     """Why a module in an import can't change its name: its file must be the project's own, and move along."""
     old, project = finding.text, context.project
+    if isinstance(context.document.tree, Script):
+        return _script_stays(finding, context)
     for path, target in project.planned.items():
         both = project.exists(path) and project.exists(target)
         if not both and (old, new) in zip(_parts(path), _parts(target), strict=False):
             here = project.exists(path) and stuck(project, path, target, moved_unit(path, target)[0])
             return f"the file of {old} has to stay: {here}" if here else None
     return f"{old} is a module that {finding.path} imports: add it to modules: with its new name, or to homonyms:"
+
+
+def _script_stays(finding: Finding, context: Context) -> str:
+    """Why a module that a script imports keeps its name, where it is not found as the path of a file that moves."""
+    project, text, place = context.project, context.document.text, finding.place
+    moved = resolved(project, finding.path, text[place.start : place.end])
+    if moved is None or moved not in project.planned:
+        return f"{finding.text} is a module that {finding.path} imports: add it to modules: with its new name"
+    target = project.planned[moved]
+    unit = moved_unit(moved, target)[0]
+    return (
+        f"the file of {finding.text} has to stay: {stuck(project, moved, target, unit) or left_behind(project, unit)}"
+    )
 
 
 def _parts(path: str) -> list[str]:

@@ -247,9 +247,10 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
         return HOSTED.search(before) is not None or ("/" in last and f"{before}{match.text}".endswith(f"/{last}"))
     written = _written(document, match)
     text = match.text if whole else MADE.sub("", match.text)
-    stem = written if whole else MADE.sub("", written)
+    stem = MADE.sub("", written)
     starts = (f"{stem}.", f"{stem}/index.")
-    if written in vocabulary.paths or (not whole and any(path.startswith(starts) for path in vocabulary.paths)):
+    loose = not whole or (stem != written and document.kind == "javascript")
+    if written in vocabulary.paths or (loose and any(path.startswith(starts) for path in vocabulary.paths)):
         return True
     if text.startswith("."):
         return False  # another folder of that name

@@ -84,6 +84,10 @@ class Script:
 
     def imports(self) -> list[tuple[int, int]]:
         """The spans of the modules that are imported, required or mocked."""
+        return self._imported
+
+    @cached_property
+    def _imported(self) -> list[tuple[int, int]]:
         strings = self.root.find_all("string")
         return [_inner(node) for node in strings if _imports(self._string_at(node))]
 

@@ -103,7 +103,9 @@ def check(source: pathlib.Path) -> Iterator[str]:
     """What a run leaves undefined in a copy of a tree."""
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder) / "tree"
-        shutil.copytree(source, root, ignore=shutil.ignore_patterns("node_modules", ".git", "dist"))
+        shutil.copytree(
+            source, root, ignore=shutil.ignore_patterns("node_modules", ".git", "dist", "_cjs", "_esm", "_types")
+        )
         paths = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
         text = plan(root, [path for path in paths if SCRIPT.search(path) and not path.endswith((".d.ts", ".js"))])
         before = diagnosed(root)
