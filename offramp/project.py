@@ -276,6 +276,10 @@ class Project:
         """Paths of the files of the tree whose name says that they are of one of these kinds."""
         return (path for path in sorted(self.paths - self.ignored) if files.kind_of(path) in kinds)
 
+    def in_tree(self, path: str) -> bool:
+        """Whether a file is there for everybody, and not on this machine alone."""
+        return path in self.paths and path not in self.ignored
+
     def exists(self, path: str) -> bool:
         return path in self.paths or self.index.folders[path] > 0
 

@@ -30,6 +30,8 @@ MODULES = {
     "terraform": "terraform",
     "powershell": "powershell",
     "batch": "batch",
+    "dockerfile": "dockerfile",
+    "env_file": "env_file",
 }
 SHAPES = {"expression": "workflow", "optional": "kubernetes", "conditional": "makefile"}
 

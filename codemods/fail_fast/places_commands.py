@@ -27,6 +27,7 @@ STARTED = re.compile(
 DOCKER_BUILD = re.compile(r"\bdocker\s+(?:buildx\s+)?build\b(?P<rest>(?:\\\r?\n|[^\r\n;&|])*)")
 DOCKER_RUN = re.compile(r"\bdocker\s+run\b(?P<rest>(?:\\\r?\n|[^\r\n;&|])*)")
 DOCKERFILE = re.compile(r"(?:-f|--file)[ =]+(\S+)")
+BUILD_ARGUMENT = re.compile(r"--build-arg[ =]+[\"']?(\w+)")
 TAG = re.compile(r"(?:-t|--tag)[ =]+(\S+)")
 
 
@@ -81,19 +82,27 @@ def _runs_image(command: str, images: frozenset[str]) -> str:
 
 def images(context: Context) -> frozenset[str]:
     """The images that workflows build from the code."""
-    found: set[str] = set()
-    for *_, steps in _jobs(context):
-        for step in steps:
-            run, given = step.get("run"), step.get("with")
-            for matched in DOCKER_BUILD.finditer(run.value if run is not None else ""):
-                words = matched["rest"].replace("\\", " ").split()
-                named = DOCKERFILE.search(matched["rest"])
-                if words and places_compose.builds_from(context, _folder(words[-1]), named[1] if named else ""):
-                    found |= {image_name(tag) for tag in TAG.findall(matched["rest"])}
-            tags, where, file = (_text(given, key) for key in ("tags", "context", "file"))
-            if tags and places_compose.builds_from(context, _folder(where or "."), file):
-                found |= {image_name(tag) for tag in re.split(r"[\s,]+", tags)}
-    return frozenset(found - {""})
+    tags = {tag for *_, steps in _jobs(context) for step in steps for tags, _ in _built(context, step) for tag in tags}
+    return frozenset({image_name(tag) for tag in tags} - {""})
+
+
+def image_builds(context: Context) -> Iterator[tuple[str, str, str]]:
+    """The path and the job of each workflow that builds an image from the code, and the arguments that it passes."""
+    for path, _, job, _, steps in _jobs(context):
+        yield from ((path, job, passed) for step in steps for _, passed in _built(context, step))
+
+
+def _built(context: Context, step: Node) -> Iterator[tuple[list[str], str]]:
+    """The tags of the images that a step builds from the code, and the arguments that it passes."""
+    run, given = step.get("run"), step.get("with")
+    for matched in DOCKER_BUILD.finditer(run.value if run is not None else ""):
+        words = matched["rest"].replace("\\", " ").split()
+        named = DOCKERFILE.search(matched["rest"])
+        if words and places_compose.builds_from(context, _folder(words[-1]), named[1] if named else ""):
+            yield TAG.findall(matched["rest"]), "\n".join(BUILD_ARGUMENT.findall(matched["rest"]))
+    tags, where, file, passed = (_text(given, key) for key in ("tags", "context", "file", "build-args"))
+    if tags and places_compose.builds_from(context, _folder(where or "."), file):
+        yield re.split(r"[\s,]+", tags), passed
 
 
 def _text(node: Node | None, key: str) -> str:

@@ -84,11 +84,20 @@ def runs(context: Context, service: Service) -> bool:
     if build is not None:
         where = build if build.kind == "scalar" else _get(service.tree, build, "context")
         folder = _below(base, where.value if where is not None else ".")
-        named = _get(service.tree, build, "dockerfile")
+        named, target = (_get(service.tree, build, key) for key in ("dockerfile", "target"))
+        if context.document.kind == "dockerfile" and target is not None:
+            return False  # of which stage the image is, is not looked into
         dockerfile = posixpath.join(folder or "", named.value if named is not None else "Dockerfile")
         if folder is not None and builds_from(context, folder, dockerfile):
             return True
     return any(_mounts(base, item, path) for item in getattr(service.value("volumes"), "children", ()))
+
+
+def arguments(service: Service) -> set[str]:
+    """The names of the arguments that the build of a service is passed."""
+    build = service.value("build")
+    args = _get(service.tree, build, "args") if build is not None else None
+    return set(_given(service.tree, args)) if args is not None else set()
 
 
 def _mounts(base: str, item: Node, path: str) -> bool:
@@ -111,6 +120,8 @@ def builds_from(context: Context, folder: str, dockerfile: str = "") -> bool:
 
     It does when its Dockerfile copies it; where that can't be read, the folder decides.
     """
+    if context.document.kind == "dockerfile":  # the image that it makes
+        return posixpath.normpath(dockerfile or posixpath.join(folder, "Dockerfile")) == context.document.path
     if not holds(folder, context.document.path):
         return False
     text = context.project.text(posixpath.normpath(dockerfile or posixpath.join(folder, "Dockerfile")))
@@ -169,7 +180,7 @@ def _place(
         yield Place(service.path, what, False, need, f"add {name} to its environment first")
         return
     for path in listed:
-        if path in context.project.paths and names_in_env_file(context, path, names):
+        if context.project.in_tree(path) and names_in_env_file(context, path, names):
             yield Place(service.path, what, True)
             return
     found = [place for path in listed for place in _described(context, path, names, name)]
@@ -184,7 +195,7 @@ def _described(context: Context, path: str, names: frozenset[str], name: str) ->
     """The template of an env file that git does not have."""
     folder = os.path.dirname(path)
     for other in context.project.of_kind("env_file"):
-        if path not in context.project.paths and TEMPLATE.search(other) and os.path.dirname(other) == folder:
+        if not context.project.in_tree(path) and TEMPLATE.search(other) and os.path.dirname(other) == folder:
             yield env_file(context, other, names, name)
 
 

@@ -1,4 +1,4 @@
-"""Fallbacks in the files that configure: compose, other YAML, images, makefiles, env files.
+"""Fallbacks in the files that configure: compose and other YAML, INI.
 
 ${V:-literal}  ->  ${V:?V is not set, add it to .env}       in a compose file for production only
 """
@@ -18,10 +18,6 @@ PRODUCTION = re.compile(r"(?:^|[._-])prod(?:uction)?(?:[._-]|$)")
 
 def answer(form: Fallback, context: Context) -> Fix | Refusal:
     name, path = form.setting, context.document.path
-    if form.shape == "image":
-        return Refusal(
-            f"the image carries a value of {name}: remove it once every place that runs the image sets {name}"
-        )
     if context.document.kind == "yaml" and provision.COMPOSE.search(path):
         if PRODUCTION.search(os.path.basename(path)) and form.shape == "expansion":
             return shell.required(form, context)

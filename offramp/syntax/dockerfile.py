@@ -16,7 +16,15 @@ from functools import cached_property
 
 from offramp.document import Unparsable
 from offramp.model import Edit, Entry, Place, Role
-from offramp.syntax import commands, dockerfile_lines, dockerfile_pairs, dockerfile_values, grammar, shell
+from offramp.syntax import (
+    commands,
+    dockerfile_insertions,
+    dockerfile_lines,
+    dockerfile_pairs,
+    dockerfile_values,
+    grammar,
+    shell,
+)
 from offramp.syntax import text as plain
 from offramp.syntax.dockerfile_lines import Instruction
 from offramp.syntax.dockerfile_pairs import SETTERS, Pair
@@ -184,7 +192,7 @@ def fit(text: str, edits: list[Edit]) -> list[Edit]:
 def check(before: str, after: str) -> str | None:
     """Whether the same instructions follow each other, but for those that were deleted, and all are as they should."""
     old_tree, new_tree = parse(before), parse(after)
-    old, new = [i.name for i in old_tree.instructions], [i.name for i in new_tree.instructions]
+    old, new = _names(old_tree), _names(new_tree)
     strange = next((name for name in new if name not in KNOWN and name not in old), None)
     if strange is not None:
         return f"'{strange}' would be no instruction"
@@ -196,6 +204,12 @@ def check(before: str, after: str) -> str | None:
     if _lines(new_tree) > _lines(old_tree):
         return "an instruction would swallow the line below"
     return None
+
+
+def _names(tree: Dockerfile) -> list[str]:
+    """The instructions, but for the tests that `provide` supplies."""
+    test = dockerfile_insertions.TEST
+    return [one.name for one in tree.instructions if not test.match(tree.text, one.start, one.end)]
 
 
 def _malformed(tree: Dockerfile) -> int:
@@ -227,8 +241,6 @@ def provide(text: str, need: str) -> Edit | None:
     Raises:
         ValueError: there is no place for it; the message says why.
     """
-    from offramp.syntax import dockerfile_insertions
-
     return dockerfile_insertions.provide(parse(text), need)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from offramp.syntax.dockerfile import Dockerfile
 
 BREAK = re.compile(r"\r\n|\r|\n")
+TEST = re.compile(r'RUN test -n "\$(\w+)" \|\| \{ echo "\1 is not set, pass it with --build-arg ')
 AT_THE_TOP = ("FROM", "ARG", "ENV", "LABEL")
 
 

@@ -91,6 +91,7 @@ def node_dotenv(text: str) -> Settings:
 ASSIGNMENT = re.compile(r"(?P<key>[A-Za-z_]\w*)=", re.ASCII)
 BASH_BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 UNTIL_LINE_END = re.compile(r"(?:\\\n|[^\n])*\n?")
+EXPANSION = re.compile(r"\$\{\w+[^\w{}\"'`\\$\n][^{}\"'`\\$\n]*\}")  # a blank in it ends no word
 ENDS_WORD = frozenset(" \t\n;&|<>()")
 OPERATORS = ("&", "|", "<", ">", "(", ")")
 NO_COMMAND = re.compile(
@@ -159,6 +160,9 @@ def _bash_word(text: str, start: int) -> tuple[str | None, int, bool]:
                 return None, len(text), False
             plain = plain and inner_plain
             parts.append(inner)
+        elif (expansion := EXPANSION.match(text, position)) is not None:
+            parts.append(expansion[0])
+            position = expansion.end()
         elif sign == "\\":
             parts.append("" if text.startswith("\n", position + 1) else text[position + 1 : position + 2])
             position += 2

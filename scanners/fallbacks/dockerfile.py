@@ -11,6 +11,8 @@ from scanners.fallbacks import Fallback, belongs
 
 def read(document: Document, vocabulary: Vocabulary) -> Iterator[Fallback]:
     for entry in document.tree.entries():
+        if entry.scope.startswith("LABEL"):
+            continue
         if "$" in entry.value or not belongs(entry.key, entry.value, vocabulary):
             continue
         sign = entry.key_end, entry.key_end + 1  # the `=` or the blank between the name and its value
