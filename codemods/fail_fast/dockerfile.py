@@ -53,11 +53,14 @@ def _environment(
     if re.search(rf"\$(?:{name}\b|\{{{name}\b)", outside):
         return Refusal(f"the image carries a value of {name}, and other instructions read it: take it as an ARG first")
     known = frozenset(provision.names(context, name))
-    if all(TEMPLATE.search(place.path) for place in running(context, known, name)):
+    scripts = list(places_builds.runs(context, known, name))
+    if not scripts and all(TEMPLATE.search(place.path) for place in running(context, known, name)):
         return Refusal(
             f"the image carries a value of {name}, and what runs the image is not to be seen: remove it once every"
             f" place that runs the image sets {name}"
         )
+    if (without := next((place.path for place in scripts if not place.gives), None)) is not None:
+        return Refusal(f"the image carries a value of {name}, and {without} runs it without: add -e {name} there first")
     if isinstance(adds := provision.settle(context, name), Refusal):
         return Refusal(f"the image carries a value of {name}; {adds.reason}")
     if entry.outer is None:

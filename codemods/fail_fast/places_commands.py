@@ -39,7 +39,7 @@ def workflows(context: Context, names: frozenset[str], name: str, images: frozen
         for step in steps:
             run = step.get("run")
             command = run.value if run is not None else ""
-            container = _runs_image(command, images)
+            container = runs_image(command, images)
             if container or any(_reaches(context, entry) for entry in _started(context.project, command)):
                 here = container if container else command + written
                 known = (given | _given(step)) & names if not container else set()
@@ -72,7 +72,7 @@ def _given(node: Node) -> set[str]:
     return {key.value for key, _ in env.pairs()} if env is not None and env.kind == "mapping" else set()
 
 
-def _runs_image(command: str, images: frozenset[str]) -> str:
+def runs_image(command: str, images: frozenset[str]) -> str:
     """The `docker run` of one of the images, or nothing."""
     for matched in DOCKER_RUN.finditer(command):
         if any(image_name(word) in images for word in matched["rest"].split()):
@@ -92,14 +92,19 @@ def image_builds(context: Context) -> Iterator[tuple[str, str, str]]:
         yield from ((path, job, passed) for step in steps for _, passed in _built(context, step))
 
 
-def _built(context: Context, step: Node) -> Iterator[tuple[list[str], str]]:
-    """The tags of the images that a step builds from the code, and the arguments that it passes."""
-    run, given = step.get("run"), step.get("with")
-    for matched in DOCKER_BUILD.finditer(run.value if run is not None else ""):
+def built_by(context: Context, command: str) -> Iterator[tuple[list[str], str]]:
+    """The tags of the images that a command builds from the code, and the arguments that it passes."""
+    for matched in DOCKER_BUILD.finditer(command):
         words = matched["rest"].replace("\\", " ").split()
         named = DOCKERFILE.search(matched["rest"])
         if words and places_compose.builds_from(context, _folder(words[-1]), named[1] if named else ""):
             yield TAG.findall(matched["rest"]), "\n".join(BUILD_ARGUMENT.findall(matched["rest"]))
+
+
+def _built(context: Context, step: Node) -> Iterator[tuple[list[str], str]]:
+    """The same of a step."""
+    run, given = step.get("run"), step.get("with")
+    yield from built_by(context, run.value if run is not None else "")
     tags, where, file, passed = (_text(given, key) for key in ("tags", "context", "file", "build-args"))
     if tags and places_compose.builds_from(context, _folder(where or "."), file):
         yield re.split(r"[\s,]+", tags), passed
