@@ -22,6 +22,7 @@ from offramp.syntax import (
     dockerfile_lines,
     dockerfile_pairs,
     dockerfile_values,
+    embedded,
     grammar,
     shell,
 )
@@ -111,6 +112,8 @@ class Dockerfile:
             return plain.place(self.text, start, end)
         if instruction.name in SETTERS and (place := self._in_setting(instruction, start, end)) is not None:
             return place
+        if instruction.name in ("COPY", "ADD") and instruction.logical_end <= start:
+            return self._copied(instruction, start, end) or plain.place(self.text, start, end)
         if (package := commands.package(self.text, start, end)) is not None:
             return package
         if instruction.name in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and start >= instruction.body:
@@ -133,6 +136,14 @@ class Dockerfile:
         syntax = f"the value of {entry.key}, set by {instruction.name}"
         built, beside = "$" in entry.value, self._settings.get(instruction.stage, {})
         return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, beside, built)
+
+    def _copied(self, instruction: Instruction, start: int, end: int) -> Place | None:
+        """A place in a here-document that becomes a file: `COPY <<EOF /app/.env`."""
+        words = self.text[instruction.body : instruction.logical_end].split()
+        low = max(self.text.rfind("\n", 0, instruction.end - 1) + 1, instruction.logical_end)
+        one = sum(word.startswith("<<") for word in words) == 1
+        inside = embedded.of_file(words[-1], self.text, instruction.logical_end, low) if one else None
+        return inside.place(start, end) if inside is not None else None
 
     def _in_command(self, instruction: Instruction, start: int, end: int) -> Place:
         """A place in a command, by the reading of the shell; the exec form is a list of words."""

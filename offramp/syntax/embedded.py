@@ -19,11 +19,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from types import ModuleType
 
+from offramp import files
 from offramp.document import Tree, Unparsable
 from offramp.model import Edit, Entry, Place
 from offramp.syntax import text as plain
 
 Span = tuple[int, int]
+ESCAPED = re.compile(r"\\[\"\\$]")
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -187,6 +189,33 @@ class Embedded:
             return span
         before = self._runs[first - 1] if first else None
         return (before.outer + before.outer_length if before is not None else self.start), span[1]
+
+
+def json_in(text: str, start: int, end: int) -> Embedded | None:
+    """The JSON that a value is, `KEY='{"provider": "x"}'`; in double quotes with its escapes. None where it is none."""
+    if text[start:end].lstrip()[:1] not in ("{", "[") or ":" not in text[start:end]:
+        return None
+    laid = Laid(text, start, end)
+    position = start
+    for matched in ESCAPED.finditer(text, start, end) if text[start - 1 : start] == '"' else ():
+        laid.add(position, matched.start())
+        laid.add(*matched.span(), matched[0][1])
+        position = matched.end()
+    laid.add(position, end)
+    found = Embedded("json", laid)
+    return found if found.parsed is not None else None
+
+
+def of_file(name: str, text: str, start: int, end: int) -> Embedded | None:
+    """The code that becomes a file of this name; None where nothing is known about such files."""
+    from offramp.syntax import module_for
+
+    language = module_for(name, files.kind_of(name))
+    if language == "text":
+        return None
+    laid = Laid(text, start, end)
+    laid.add(start, end)
+    return Embedded(language, laid, path=name)
 
 
 def _in(run: Run) -> tuple[int, int, bool]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Edit, Entry, Place, Role
-from offramp.syntax import env_dialects, env_values, grammar
+from offramp.syntax import embedded, env_dialects, env_values, grammar
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -103,6 +103,9 @@ class EnvFile:
         if end <= entry.key_end:
             return Place(Role.KEY, "a setting in an env file", "", entry.key_start, entry.key_end)
         if entry.value_start <= start and end <= entry.value_end:
+            inside = embedded.json_in(self.text, entry.value_start, entry.value_end)
+            if inside is not None and (known := inside.place(start, end)) is not None:
+                return known
             syntax = f"the value of {entry.key} in an env file"
             return Place(Role.VALUE, syntax, entry.key, entry.value_start, entry.value_end, self._values)
         return Place(Role.COMMENT, "a comment", start=start, end=end)
@@ -133,7 +136,16 @@ def fit(text: str, edits: list[Edit]) -> list[Edit]:
     if all(env_values.HARMLESS.fullmatch(edit.replacement) for edit in edits):
         return edits
     tree = parse(text)
+    edits = [fitted for edit in edits for fitted in _as_json(tree, edit)]
     return env_values.fitted(edits, text, tree.entries(), tree.commented())
+
+
+def _as_json(tree: EnvFile, edit: Edit) -> list[Edit]:
+    """An edit within a value that is JSON, as JSON demands it."""
+    entry = tree.entry_at(edit.start)
+    within = entry is not None and entry.value_start < edit.start and edit.end < entry.value_end
+    inside = embedded.json_in(tree.text, entry.value_start, entry.value_end) if entry is not None and within else None
+    return [edit] if inside is None else inside.fit([edit])
 
 
 def check(before: str, after: str) -> str | None:
@@ -145,7 +157,20 @@ def check(before: str, after: str) -> str | None:
     if len(new) > len(old):
         return "the file would have a setting more than before"
     kept = _once(old) & _once(new)
-    return _read_otherwise(before, after, {key for key, _ in kept})
+    return _read_otherwise(before, after, {key for key, _ in kept}) or _no_json(before, after, old, new)
+
+
+def _no_json(before: str, after: str, old: Sequence[Entry], new: Sequence[Entry]) -> str | None:
+    """Whether a value that was JSON is none any more."""
+    values = {entry.key: entry for entry in new}
+    for entry in old:
+        other = values.get(entry.key)
+        if other is None or other.value == entry.value or entry.value[:1] not in ("{", "["):
+            continue
+        was = embedded.json_in(before, entry.value_start, entry.value_end)
+        if was is not None and embedded.json_in(after, other.value_start, other.value_end) is None:
+            return f"the value of {entry.key} would be no JSON any more"
+    return None
 
 
 def _once(entries: Sequence[Entry]) -> set[tuple[str, str]]:

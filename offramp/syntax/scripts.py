@@ -50,6 +50,7 @@ NAMED_BY = ("path", "dest", "target", "filename", "file", "name")  # the keys be
 SUFFIX = re.compile(r"\.[a-z]\w*$|(?:^|[./-])(?:env|Dockerfile|Procfile|Makefile)$")
 SHEBANG = re.compile(r"#![^\r\n]*?(\w+)[ \t]*(?:-\w+[ \t]*)*(?:[\r\n]|\Z)")
 SETTINGS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]*[A-Za-z_][\w.]*=[^\n]*(?:\n[ \t]*(?:#[^\n]*)?)*)+")
+SET = re.compile(r"(?m)(?:^|(?<=[\s;&|(\"'`]))[A-Za-z_]\w*=")
 RUNS_NEXT = re.compile(r"-[a-zA-Z]*[ce]|--command|--eval|-Command|/[cC]")
 EXTENSION = {"python": "x.py", "javascript": "x.js"}
 
@@ -80,7 +81,7 @@ def entries(tree: NodeTree) -> Iterator[Entry]:
 
 def _may_hold_settings(leaf: Node) -> bool:
     if leaf.style in BLOCK_SCALARS:
-        return "=" in leaf.value or ":" in leaf.value
+        return SET.search(leaf.value) is not None or bool(_file_name(leaf))
     return leaf.value[:1] == "{" and '"' in leaf.value
 
 

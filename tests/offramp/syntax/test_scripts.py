@@ -6,7 +6,7 @@ import pytest
 
 from offramp.document import Document
 from offramp.model import Edit, Role, apply_edits
-from offramp.syntax import json, scripts, shell, yaml
+from offramp.syntax import env, json, scripts, shell, yaml
 
 # text with «the span», role, key
 PLACES = [
@@ -139,3 +139,38 @@ def test_a_whole_document_keeps_its_line_ends() -> None:
     entry = next(entry for entry in document.tree.entries() if entry.key == "A_B")
     assert entry.outer is not None
     assert apply_edits(document.text, [Edit(*entry.outer, "")]) == "run: |\r\n  ls\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "marked", "key"),
+    [
+        (".env", "LIMITS='{\"provider\": \"«gradient»\", \"a\": 1}'\n", "provider"),
+        (".env", 'LIMITS="{\\"provider\\": \\"«gradient»\\"}"\n', "provider"),
+        (".env", 'LIMITS={"provider": "«gradient»"}\n', "provider"),
+        (".env", "LIMITS='{no json: «gradient»}'\n", "LIMITS"),
+        ("Dockerfile", "FROM a\nCOPY <<EOF /app/.env\nLLM_PROVIDER=«gradient»\nEOF\nRUN x\n", "LLM_PROVIDER"),
+        ("Dockerfile", "FROM a\nCOPY <<EOF /app/x.json\n{\"provider\": \"«gradient»\"}\nEOF\n", "provider"),
+        ("Dockerfile", "FROM a\nRUN <<EOF\nexport LLM_PROVIDER=«gradient»\nEOF\n", "LLM_PROVIDER"),
+        ("Dockerfile", "FROM a\nRUN python3 <<EOF\nf(provider='«gradient»')\nEOF\n", "provider"),
+    ],
+)  # fmt: skip
+def test_code_in_env_files_and_images(path: str, marked: str, key: str) -> None:
+    start, end = marked.index("«"), marked.index("»") - 1
+    document = Document.read(path, marked.replace("«", "").replace("»", "").encode())
+    place = document.tree.place(start, end)
+    assert place.key == key
+    assert place.role in (Role.VALUE, Role.STRING)
+
+
+def test_json_in_an_env_file_is_written_and_checked_as_such() -> None:
+    text = 'LIMITS=\'{"provider": "gradient"}\'\n'
+    start = text.index("gradient")
+    edits = env.fit(text, [Edit(start, start + 8, 'a "b"')])
+    assert apply_edits(text, edits) == 'LIMITS=\'{"provider": "a \\"b\\""}\'\n'
+    assert env.check(text, text.replace('"}', '"')) == "the value of LIMITS would be no JSON any more"
+    assert env.check(text, text.replace("gradient", "x")) is None
+
+
+def test_a_file_that_nobody_knows_is_no_code() -> None:
+    document = Document.read("Dockerfile", b"FROM a\nCOPY <<EOF /app/notes\nimport gradient\nEOF\n")
+    assert document.tree.place(37, 45).role is not Role.IMPORT

@@ -1,0 +1,34 @@
+"""The text of a link follows its address, once that has changed."""
+
+from __future__ import annotations
+
+import pathlib
+
+from offramp import engine, migration, project
+
+MIGRATION = """\
+schema: 1
+name: x
+retire: {provider: gradient, names: [Gradient AI]}
+replace: {provider: openrouter, names: OpenRouter}
+urls: {"https://gradient.example/docs": "https://router.example/docs"}
+"""
+
+
+def outcome(tmp_path: pathlib.Path, text: str) -> str:
+    (tmp_path / "m.yaml").write_text(MIGRATION, encoding="utf-8")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "start.md").write_text(text, encoding="utf-8")
+    opened = project.open_project(tree, migration.load(str(tmp_path / "m.yaml")))
+    return engine.run(opened, engine.Options()).after.documents["start.md"].text
+
+
+def test_address_and_text_change_together(tmp_path: pathlib.Path) -> None:
+    text = "# Start\n\nSee [the Gradient AI pages](https://gradient.example/docs).\n"
+    assert outcome(tmp_path, text) == "# Start\n\nSee [the OpenRouter pages](https://router.example/docs).\n"
+
+
+def test_or_neither_does(tmp_path: pathlib.Path) -> None:
+    text = "# Start\n\nSee [the Gradient AI pages](https://example.org/docs).\n"
+    assert outcome(tmp_path, text) == text
