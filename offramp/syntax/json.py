@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from offramp.document import Unparsable
 from offramp.model import Edit
-from offramp.syntax import json_writing, shape
+from offramp.syntax import json_writing, scripts, shape
 from offramp.syntax.nodes import FLOW, MAPPING, SCALAR, SEQUENCE, Node, NodeTree, line_of
 
 if TYPE_CHECKING:
@@ -183,6 +183,8 @@ def data(text: str) -> Data:
 def check(before: str, after: str) -> str | None:
     """Why an edited text must not be kept: something other than strings, keys and removed entries has changed."""
     if (reason := shape.compare(parse(before), parse(after), kind_of_plain)) is not None:
+        return reason
+    if (reason := scripts.fault(parse(before), parse(after))) is not None:
         return reason
     return "it would be JSON of a looser sort" if _is_strict(before) and not _is_strict(after) else None
 

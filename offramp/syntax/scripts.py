@@ -110,7 +110,9 @@ def fault(before: NodeTree, after: NodeTree) -> str | None:
         if was is None or was.parsed is None or was.language == "text":
             continue
         if now is None or now.language != was.language:
-            return f"the {was.called} code in a value would not be {was.called} any more"
+            if was.language in ("json", "env"):  # known by its look alone
+                return f"the {was.called} code in a value would not be {was.called} any more"
+            continue
         if (reason := was.fault_of(now)) is not None:
             return reason
     return None
