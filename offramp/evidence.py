@@ -300,6 +300,8 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     findings = list(findings)
     company = {f.path for f in findings if not f.bare and f.term.kind is not TermKind.PATH}
     company |= {path for path, document in documents.items() if vocabulary.names_successor(document.text)}
+    replaced = _replaced(documents, findings)
+    company |= {f.path for f in findings if f.term.kind is TermKind.ENV and f.term.new in replaced}
     names = [f for f in findings if _is_identifier(f) and is_specific(f.text)]
     anchored = {_shared(f) for f in names if f.path in company}
     # a test, say, of a file that has company
@@ -321,6 +323,14 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
         return f
 
     return [settled(f) for f in findings]
+
+
+def _replaced(documents: Mapping[str, Document], findings: Iterable[Finding]) -> set[str]:
+    """The new names of variables that stand somewhere already: an env file that a run could not reach has the old."""
+    bare = {f.term.new for f in findings if f.bare and f.term.kind is TermKind.ENV and f.term.new}
+    texts = [document.text for document in documents.values()] if bare else []
+    words = {new: re.compile(rf"(?<!\w){re.escape(new)}(?!\w)") for new in bare}
+    return {new for new, word in words.items() if any(new in text and word.search(text) for text in texts)}
 
 
 def _linked(findings: Sequence[Finding], company: set[str]) -> set[tuple[str, str]]:

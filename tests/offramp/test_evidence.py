@@ -252,3 +252,20 @@ def test_low_confidence_is_never_of_another_kind() -> None:
         not f.bare or f.confidence is not Confidence.HIGH
         for f in found({"a.md": "Gradient GRADIENT_API_KEY gradient\n"})
     )
+
+
+WILD = migration.parse(
+    "schema: 1\nname: x\nretire: {provider: resend}\nreplace: {provider: postmark}\nenv: {RESEND_*: POSTMARK_*}\n",
+    "x.yaml",
+)
+
+
+def test_an_env_file_that_a_run_did_not_reach_has_the_old_name_of_what_stands_elsewhere() -> None:
+    vocabulary = Vocabulary(WILD)
+    files = {"server/.env": "RESEND_API_KEY=x\nTRANSPORT=resend\nRESEND_OTHER=x\n", "b/.env": "RESEND_BIN=x\n"}
+    files["app.ts"] = "const key = process.env.POSTMARK_API_KEY;\n"
+    documents = {path: Document.read(path, text.encode()) for path, text in files.items()}
+    findings = [f for document in documents.values() for f in scan(document, vocabulary)]
+    settled = {f.text: f.confidence for f in evidence.weigh(documents, findings, vocabulary)}
+    medium, low = Confidence.MEDIUM, Confidence.LOW
+    assert settled == {"RESEND_API_KEY": medium, "resend": medium, "RESEND_OTHER": medium, "RESEND_BIN": low}
