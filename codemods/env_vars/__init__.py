@@ -17,9 +17,10 @@ import re
 from codemods.env_vars.beside import beside
 from codemods.env_vars.images import read_by_an_image
 from codemods.merge_duplicates import redundant
-from offramp.model import Edit, Entry, Finding, Fix, Refusal, TermKind
+from offramp.model import Edit, Entry, Finding, Fix, Refusal, Role, TermKind
 from offramp.project import Context
 from offramp.syntax import alternatives
+from offramp.syntax.javascript import Script
 
 RULES = ("retired-env-var", "retired-secret")
 SUBJECT = "Rename the environment variables"
@@ -45,8 +46,18 @@ def fix(finding: Finding, context: Context) -> Fix | Refusal | None:
     rename = Edit(finding.start, finding.end, finding.term.new)
     group = _namesakes(finding, context) if context.document.kind in STRICT else []
     if len(group) < 2:
-        return Fix(f"{finding.text} → {finding.term.new}", (rename,))
+        return Fix(f"{finding.text} → {finding.term.new}", (rename,), group=_together(finding, context))
     return _merged(finding, context, group, rename)
+
+
+def _together(finding: Finding, context: Context) -> str:
+    """The group of the names that scripts have for a variable: bindings and properties change everywhere or nowhere."""
+    tree = context.document.tree
+    if not isinstance(tree, Script):
+        return ""
+    node = tree.root.at(finding.start, finding.end)
+    is_name = finding.place.role in (Role.CODE, Role.KEY) or node.kind == "shorthand_property_identifier_pattern"
+    return f"names of {finding.text}" if is_name else ""
 
 
 def _itself(finding: Finding, context: Context) -> Fix | None:
