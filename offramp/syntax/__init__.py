@@ -34,6 +34,8 @@ def module_for(path: str, kind: str) -> str:
         "procfile": "text",
     }
     name = by_kind.get(kind, kind)
+    if kind == "ini" and suffix in (".service", ".timer", ".socket"):
+        name = "systemd"
     if suffix in (".rst", ".adoc"):
         name = "markdown"
     return name if importlib.util.find_spec(f"offramp.syntax.{name}") else "text"

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar
+from offramp.syntax import commands, grammar, unit_settings
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -87,6 +87,8 @@ class Settings:
         for entry in self._entries:
             if not UNIT_SETTING.match(entry.key):
                 found.append(entry)
+            elif units := list(unit_settings.entries(self.text, entry)):
+                found += units
             elif "\n" in entry.value:
                 found += [entry, *self._lines(entry)]
             elif (inner := ASSIGNED.match(self.text, entry.value_start, entry.value_end)) is not None:
@@ -110,6 +112,10 @@ class Settings:
     def _inner(self, scope: str, inner: re.Match[str], end: int, outer: tuple[int, int] | None, stuck: str) -> Entry:
         value = self.text[inner.end() : end]
         return Entry(scope, inner["key"], *inner.span("key"), value, inner.end(), end, outer, stuck)
+
+    def lines(self) -> Sequence[Entry]:
+        """The entries as lines, those of services not taken apart."""
+        return self._entries
 
     def entry_at(self, offset: int) -> Entry | None:
         """The entry whose lines hold the offset."""
@@ -152,6 +158,12 @@ class Settings:
 
     def _in_assignment(self, entry: Entry, start: int, end: int) -> Place:
         """A place in `Environment=K=V "K2=V2"`, or in a line of a value with several."""
+        for unit in unit_settings.entries(self.text, entry):
+            if unit.key_start <= start and end <= unit.key_end:
+                return Place(Role.ENV, "an environment variable", "", unit.key_start, unit.key_end)
+            if unit.value_start <= start and end <= unit.value_end:
+                span = unit.value_start, unit.value_end
+                return Place(Role.VALUE, f"the value of {unit.key}", unit.key, *span, self._sections[entry.scope])
         word = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.]*)[ \t]*=[ \t]*(?P<value>[^\s\"']*)")
         line_start = max(self.text.rfind("\n", 0, start) + 1, entry.value_start)
         for matched in word.finditer(self.text, line_start, entry.value_end):
