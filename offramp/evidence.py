@@ -249,7 +249,7 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
     text = match.text if whole else MADE.sub("", match.text)
     stem = MADE.sub("", written)
     starts = (f"{stem}.", f"{stem}/index.")
-    loose = not whole or (stem != written and document.kind == "javascript")
+    loose = not whole or (stem != written and _is_script(document))
     if written in vocabulary.paths or (loose and any(path.startswith(starts) for path in vocabulary.paths)):
         return True
     if text.startswith("."):
@@ -259,8 +259,12 @@ def _is_the_file(document: Document, match: Match, term: Term, vocabulary: Vocab
         return "../" not in before and (whole or "/" in match.text)
     entry = term.entry if whole else posixpath.splitext(term.entry)[0]
     entry = entry.removesuffix("/index") if not whole and f"/{text}".endswith(f"/{_folder_of(entry)}") else entry
-    written = SHORTCUT.sub("", steps + text) if document.kind == "javascript" else steps + text
+    written = SHORTCUT.sub("", steps + text) if _is_script(document) else steps + text
     return before.startswith(("/", "~")) or before.endswith("}/") or f"/{entry}".endswith(f"/{written}")
+
+
+def _is_script(document: Document) -> bool:
+    return document.kind == "javascript" or document.path.endswith((".vue", ".svelte"))
 
 
 def _folder_of(entry: str) -> str:

@@ -10,11 +10,14 @@ import posixpath
 import re
 import weakref
 
+from offramp.document import Document
 from offramp.project import PathIndex, Project
 from offramp.syntax.javascript import Script
 from scanners import scan_one
 from scanners.javascript_paths import SCRIPT, resolved
 
+COMPONENTS = (".vue", ".svelte")
+IMPORTED = re.compile(r"\b(?:from|import|require)\s*\(?\s*['\"]([^'\"\r\n]+)['\"]")
 _READERS: weakref.WeakKeyDictionary[PathIndex, dict[str, list[str]]] = weakref.WeakKeyDictionary()
 
 
@@ -35,10 +38,9 @@ def left_behind(project: Project, unit: str) -> str | None:
 
 def _stays(project: Project, path: str, moving: set[str], stems: set[str]) -> str | None:
     document = project.load(path) or project.document(path)
-    tree = document.tree if document is not None else None
-    if document is None or not isinstance(tree, Script):
+    if document is None:
         return None
-    for start, end in tree.imports():
+    for start, end in _imports(document):
         specifier = document.text[start:end]
         if path in moving and specifier.startswith("."):
             continue  # it goes along
@@ -52,13 +54,20 @@ def _stays(project: Project, path: str, moving: set[str], stems: set[str]) -> st
     return None
 
 
+def _imports(document: Document) -> list[tuple[int, int]]:
+    """The spans of what is imported; in a component of Vue or Svelte, by the words before it."""
+    if isinstance(document.tree, Script):
+        return document.tree.imports()
+    return [found.span(1) for found in IMPORTED.finditer(document.text)]
+
+
 def _readers(project: Project) -> dict[str, list[str]]:
     """The scripts of a project by the last parts of what they import."""
     known = _READERS.get(project.index)
     if known is None:
         known = _READERS[project.index] = {}
         for path in project.paths:
-            if not SCRIPT.search(path) or path.endswith(".min.js"):
+            if not (SCRIPT.search(path) or path.endswith(COMPONENTS)) or path.endswith(".min.js"):
                 continue
             text = project.text(path) or ""
             for stem in set(re.findall(r"[/'\"`]([\w.@~-]+?)(?:/index)?(?:\.[cm]?[jt]sx?)?['\"`]", text)):

@@ -18,6 +18,7 @@ from offramp.syntax.javascript_names import Binding
 
 Span = tuple[int, int]
 DECLARED = ("function_declaration", "generator_function_declaration", "class_declaration", "lexical_declaration")
+REQUIRED = re.compile(r"require\(\s*(['\"])[^'\"]+\1\s*\)")
 PURE = frozenset({"string", "number", "true", "false", "null", "undefined", "arrow_function", "function_expression"})
 
 
@@ -84,7 +85,9 @@ def _does_nothing(statement: Node) -> bool:
         return statement.kind != "class_declaration" or not re.search(r"\bstatic\b|@", statement.text)
     value = statement.named[0].field("value")
     name = statement.named[0].field("name")
-    return name is not None and name.kind == "identifier" and value is not None and value.kind in PURE
+    if name is None or name.kind != "identifier" or value is None:
+        return False
+    return value.kind in PURE or REQUIRED.fullmatch(value.text) is not None
 
 
 def _whole(tree: Script, statement: Node) -> Span:
