@@ -1,7 +1,7 @@
 """HCL: settings are set, renamed, deleted and added in Terraform files; python-hcl2's tokens say what came of it.
 
 Its grammar is another than ours. A text is its tokens without blanks, commas and comments, strings by what they mean.
-Where `terraform` is installed, it reads every result as well: `python -m tests.nets.formats.hcl FOLDER`.
+Where `terraform` is installed, its own parser reads the results as well: `python -m tests.nets.consumers_terraform FOLDER…`.
 """
 
 from __future__ import annotations
