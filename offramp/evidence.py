@@ -311,6 +311,8 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
     # a test, say, of a file that has company
     kin = {f.path for f in findings if _shared(f) in anchored and _is_identifier(f)}
     anchored |= {_shared(f) for f in names if f.path in kin}  # a name changes everywhere or nowhere
+    terraform = {path for path, document in documents.items() if document.kind == "terraform"}
+    declared = {_shared(f) for f in findings if f.path in terraform & company and _is_identifier(f)}
     linked = _linked([f for f in findings if f.bare and f.term.kind is TermKind.SYMBOL], company)
     required = {_module_name(f.term.entry) for f in findings if f.rule == "retired-package" and not f.bare}
     homonyms = {path for path, document in documents.items() if vocabulary.has_homonym(document.text)}
@@ -320,6 +322,7 @@ def weigh(documents: Mapping[str, Document], findings: Iterable[Finding], vocabu
             return f
         speaks = f.rule == "retired-name" or f.term.kind is TermKind.RESIDUE
         known = f.path in company or (_is_identifier(f) and (_shared(f) in anchored or f.path in kin))
+        known |= f.path in terraform and _is_identifier(f) and _shared(f) in declared  # var.x is the x of another file
         known |= (f.path, f.text) in linked and f.place.role in (Role.CODE, Role.IMPORT)
         known |= f.rule == "retired-import" and _module_name(f.term.entry) in required
         if known and not (speaks and f.path in homonyms):
