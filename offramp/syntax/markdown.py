@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from offramp.model import Edit, Entry, Place, Role
-from offramp.syntax import fences, markup_fitting, markup_insertions
+from offramp.syntax import fences, markup_fitting, markup_insertions, markup_rows
 from offramp.syntax import text as plain
 from offramp.syntax.embedded import Embedded
 from offramp.syntax.fences import Block, Line, lines_of
@@ -201,7 +201,7 @@ class Markup:
         return first if is_row and SETTING.fullmatch(first) else ""
 
     def entries(self) -> Sequence[Entry]:
-        """The entries of the code in its language; each block is a scope of its own."""
+        """The entries of the code in its language, each block a scope of its own; and rows about one setting each."""
         return self._entries
 
     @cached_property
@@ -210,7 +210,8 @@ class Markup:
         for block in self.blocks:
             if block.language:
                 result += self.embedded(block).entries(f"fence {block.start}")
-        return result
+        result += markup_rows.entries(self.text, self._lines, self.blocks) if "|" in self.text else ()
+        return sorted(result, key=lambda entry: entry.key_start)
 
     @cached_property
     def passages(self) -> list[tuple[str, int, int]]:

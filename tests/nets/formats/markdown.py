@@ -258,14 +258,14 @@ def _set(document: Document, word: _Word, value: str, operation: str = "set") ->
 
 
 def _set_text(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
-    for word in _some(words, chance, 2, "text"):
+    for word in _some(words, chance, 1, "text"):
         yield _set(document, word, chance.choice(IN_TEXT))
     for word in _some(words, chance, 1, "fence"):
         yield _set(document, word, "plugh")
 
 
 def _set_code(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
-    for word in _some(words, chance, 2, "code"):
+    for word in _some(words, chance, 1, "code"):
         yield _set(document, word, chance.choice(IN_CODE))
 
 
@@ -277,7 +277,7 @@ def _set_address(document: Document, words: Sequence[_Word], chance: random.Rand
 def _headings(document: Document, words: Sequence[_Word], chance: random.Random) -> Iterator[Case]:
     """A word of a heading, with the links that lead there."""
     headings = [word for word in words if word.heading and word.kind in ("text", "code")]
-    for word in chance.sample(headings, min(2, len(headings))):
+    for word in chance.sample(headings, min(1, len(headings))):
         line = document.line(word.lines[0] + 1)
         column = document.position(word.start)[1] - 1
         new = line[:column] + "Plugh" + line[column + len(word.text) :]

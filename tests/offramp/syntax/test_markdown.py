@@ -331,3 +331,21 @@ def test_links_of_rest() -> None:
     link = links.around("See `the x <a.html>`_.", 9, 10, rest=True)
     assert link is not None
     assert link.address == (12, 18)
+
+
+def test_rows_that_are_about_one_setting() -> None:
+    text = (
+        "| Name | x |\n|---|---|\n| `A_B` | one |\n| C_D | two |\n| text | E_F |\n| A_B | one |\n\n"
+        "| G_H | x |\n\n```\n| a |\n|---|\n| I_J | x |\n```\n\nName | x\n--- | ---\nK_L | only\n"
+    )
+    entries = markdown.parse(text, "a.md").entries()
+    assert [(e.key, e.value) for e in entries] == [
+        ("A_B", "one |"),
+        ("C_D", "two |"),
+        ("A_B", "one |"),
+        ("K_L", "only"),
+    ]
+    assert entries[0].scope == entries[2].scope != entries[1].scope
+    assert entries[1].outer is not None
+    assert text[slice(*entries[1].outer)] == "| C_D | two |\n"
+    assert (entries[3].outer, entries[3].stuck) == (None, "it is the only row of its table")
