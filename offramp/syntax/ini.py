@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from offramp.model import Entry, Place, Role
-from offramp.syntax import commands, grammar, unit_settings
+from offramp.model import Edit, Entry, Place, Role
+from offramp.syntax import commands, grammar, json_writing, unit_settings
 from offramp.syntax import text as plain
 
 COMMENT = "#"
@@ -27,6 +27,9 @@ PAIR = re.compile(
 )
 REQUIREMENTS = re.compile(r"(?i)install_requires|setup_requires|tests_require|deps|requires|extras?|requirements")
 UNIT_SETTING = re.compile(r"(?:Environment|PassEnvironment|environment|env|setenv|passenv|set_env|pass_env)$")
+KEY = re.compile(r"[^\s=:#;\[\]!/](?:[^=:\r\n]*[^\s=:])?")
+HEAD = re.compile(r"(?m)^[ \t]*\[[^\]\r\n]*\]")
+BROKEN = re.compile(r"[\r\n]")
 ASSIGNED = re.compile(r"[\"']?(?P<key>[A-Za-z_][\w.]*)[ \t]*(?P<sep>=)[ \t]*")
 
 
@@ -37,7 +40,7 @@ class Settings:
     @cached_property
     def _entries(self) -> list[Entry]:
         entries: list[Entry] = []
-        section, position, openly = "", 0, False
+        section, position, openly, depth = "", 0, False, 0
         while position < len(self.text):
             matched = LINE.match(self.text, position)
             following = matched.end() if matched else len(self.text)
@@ -46,11 +49,11 @@ class Settings:
                 section, openly = head["name"], False
             elif not line.strip() or REMARK.match(line):
                 pass
-            elif openly and line[:1] in (" ", "\t") and entries:
+            elif openly and len(line) - len(line.lstrip(" \t")) > depth and entries:
                 entries[-1] = self._longer(entries[-1], following)
             elif (pair := PAIR.match(self.text, position)) is not None:
                 entries.append(self._entry(pair, section, position, following))
-                openly = True
+                openly, depth = True, len(line) - len(line.lstrip(" \t"))
             position = max(following, position + 1)
         return entries
 
@@ -123,6 +126,18 @@ class Settings:
         entry = self._entries[index] if index >= 0 else None
         return entry if entry is not None and entry.outer is not None and offset < entry.outer[1] else None
 
+    def inside(self, section: str | None) -> list[Entry]:
+        """The entries of a section, or of all."""
+        return [entry for entry in self._entries if section is None or entry.scope == f"section {section}"]
+
+    def header_end(self, section: str) -> int | None:
+        """Where the line of a section's header ends."""
+        for head in HEAD.finditer(self.text):
+            if section and head[0].strip()[1:-1] == section:
+                line = LINE.match(self.text, head.start())
+                return line.end() if line else head.end()
+        return None
+
     def place(self, start: int, end: int) -> Place:
         line_start = max(self.text.rfind("\n", 0, start), self.text.rfind("\r", 0, start)) + 1
         if REMARK.match(self.text, line_start, start):
@@ -194,3 +209,87 @@ def check(before: str, after: str) -> str | None:
         return "the file would have a section more than before"
     grown = next((name for name in new if name in old and len(new[name]) > len(old[name])), None)
     return f"[{grown.removeprefix('section ')}] would have more keys than before" if grown else None
+
+
+def fit(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits, where what they write can stand in their places.
+
+    Raises:
+        ValueError: readers of such files would take it for something else.
+    """
+    tree = parse(text)
+    for edit in edits:
+        entry = tree.entry_at(edit.start)
+        if entry is None or not edit.replacement:
+            continue
+        if entry.value_start <= edit.start and edit.end <= entry.value_end:
+            told = _unwritable(edit.replacement, whole=(edit.start, edit.end) == (entry.value_start, entry.value_end))
+        elif entry.key_start <= edit.start and edit.end <= entry.key_end:
+            told = "" if KEY.fullmatch(edit.replacement) else "it can't be a key"
+        else:
+            continue
+        if told:
+            raise ValueError(f"'{edit.replacement}': {told}")
+    return edits
+
+
+def _unwritable(value: str, *, whole: bool) -> str:
+    """Why a value would not be read as it is written, or ''."""
+    if "\n" in value or "\r" in value:
+        return "a line break would end the value"
+    if whole and value != value.strip():
+        return "blanks around a value are not kept"
+    if (whole and value[:1] in ("#", ";")) or re.search(r"[ \t][#;]", value):
+        return "some readers would take a part of it for a comment"
+    if value.endswith("\\"):
+        return "some readers would go on with the next line"
+    if whole and len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]:
+        return "some readers would take its quotes away"
+    return ""
+
+
+def provide(text: str, need: str) -> Edit | None:
+    """Supply `setting:SECTION:KEY=VALUE`, behind the last entry of the section, which is made where it is not.
+
+    Raises:
+        ValueError: readers of such files would take it for something else.
+    """
+    _, section, given = need.split(":", 2)
+    section = json_writing.unescaped(section)
+    key, _, value = given.partition("=")
+    told = _unwritable(value, whole=True) or ("" if KEY.fullmatch(key) else "it can't be a key")
+    if told:
+        raise ValueError(f"'{given}': {told}")
+    tree = parse(text)
+    inside = tree.inside(section)
+    if any(entry.key == key for entry in inside):
+        return None
+    matched = re.search(r"\r\n|\r|\n", text)
+    newline = matched[0] if matched else "\n"
+    like = (inside or tree.inside(None))[-1:]
+    between = text[like[0].key_end : like[0].value_start].rstrip("\"'") if like else " = "
+    lead = _lead(text, inside[-1].key_start) if inside else ""
+    line = f"{lead}{key}{between if between.strip() and not BROKEN.search(between) else ' = '}{value}"
+    position = inside[-1].outer[1] if inside and inside[-1].outer else tree.header_end(section)
+    if position is None and not section:
+        first = next(HEAD.finditer(text), None)
+        position = first.start() if first else len(text)
+        line += newline if first else ""
+    if position is None:
+        gap = "" if not text else newline if text.endswith(("\n", "\r")) else newline * 2
+        return Edit(len(text), len(text), f"{gap}[{section}]{newline}{line}{newline}")
+    if position and text[position - 1] not in "\r\n":
+        return Edit(position, position, newline + line)
+    return Edit(position, position, line + newline)
+
+
+def _lead(text: str, start: int) -> str:
+    low = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    return text[low:start]
+
+
+def grown(before: str, after: str) -> str | None:
+    """Whether every setting is still there, with its value, once others were added."""
+    now = data(after)
+    kept = all(name in now and values.items() <= now[name].items() for name, values in data(before).items())
+    return None if kept else "a setting would change with those that are added"

@@ -123,7 +123,11 @@ def supplied(tree: NodeTree, need: str) -> Edit | None:
 def steps_of(path: str) -> tuple[str, ...]:
     """The keys of a path, in which `%2F`, `%3A` and `%25` stand for `/`, `:` and `%`."""
     steps = path.split("/") if path else []
-    return tuple(re.sub("%(2F|3A|25)", lambda found: chr(int(found[1], 16)), step) for step in steps)
+    return tuple(unescaped(step) for step in steps)
+
+
+def unescaped(step: str) -> str:
+    return re.sub("%(2F|3A|25)", lambda found: chr(int(found[1], 16)), step)
 
 
 def _child(node: Node, step: str) -> Node | None:
