@@ -43,7 +43,7 @@ PROVIDER_KEY = re.compile(
 )
 PROVIDER_WORD = re.compile(r"(?i)provider|vendor|backend")
 PRESENTATION = re.compile(r"class|className|classNames|style|fill|stroke|background|variant|effect|colou?r(?:Scheme)?")
-LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini", "properties")
+LIVE_KINDS = ("env_file", "yaml", "terraform", "dockerfile", "json", "toml", "ini", "properties", "xml")
 PATH_BEFORE = re.compile(r"[\w.~@+/${}-]*\Z")
 HOSTED = re.compile(r"/(?:blob|raw|tree|edit|src)/")
 MADE = re.compile(r"\.[cm]?js$")  # what a script of TypeScript is imported by

@@ -24,6 +24,7 @@ KIND_BY_NAME = {
     **dict.fromkeys(("Dockerfile", "Containerfile"), "dockerfile"),
     **dict.fromkeys(("Makefile", "GNUmakefile", "makefile", "justfile", "Justfile"), "makefile"),
     "Procfile": "procfile",
+    **dict.fromkeys(("app.config", "App.config", "web.config", "Web.config", "packages.config", "NuGet.Config"), "xml"),
     "Caddyfile": "text",
     "package.json": "package_json",
     "Pipfile": "toml",
@@ -44,6 +45,9 @@ KIND_BY_SUFFIX = {
     ".toml": "toml",
     **dict.fromkeys((".ini", ".cfg", ".conf", ".service", ".timer"), "ini"),
     ".properties": "properties",
+    **dict.fromkeys(
+        (".xml", ".csproj", ".fsproj", ".vbproj", ".props", ".targets", ".resx", ".nuspec", ".plist"), "xml"
+    ),
     **dict.fromkeys((".md", ".mdx", ".markdown", ".rst", ".adoc"), "markdown"),
     ".mk": "makefile",
     ".dockerfile": "dockerfile",
