@@ -39,13 +39,21 @@ class Markup(Elements):
             return None
         start = element.start + 1
         span = (named.start, named.end) if named is not None else (start, start + len(element.name))
-        outer = grammar.line_span(self.text, element.start, element.end) if element.parent is not None else None
-        stuck = "" if outer else "it shares its line with others"
+        outer, stuck = self._removal(element)
         scope = f"element {element.parent.start}" if element.parent is not None else "root"
         said = self.text[value.start : value.end]
         said = said if value.kind == "cdata" else meaning(said)
         key = meaning(self.text[slice(*span)])
         return Entry(scope, key, *span, said, value.start, value.end, outer, stuck)
+
+    def _removal(self, element: Element) -> tuple[tuple[int, int] | None, str]:
+        """The lines of an element, or why it can't go."""
+        if element.parent is None:
+            return None, "it is all there is"
+        if any(self.text[text.start : text.end].strip() for text in element.parent.texts):
+            return None, "text stands beside it"
+        outer = grammar.line_span(self.text, element.start, element.end)
+        return outer, "" if outer else "it shares its line with others"
 
     @cached_property
     def _by_element(self) -> dict[int, Entry]:
@@ -162,14 +170,15 @@ def provide(text: str, need: str) -> Edit | None:
         holder = next((e for e in (holder.children if holder else ()) if e.name == step), None)
     if holder is None:
         raise ValueError(f"there is no element '{path}' to add it to")
-    spans = {(child.start, child.end): child for child in holder.children}
     inside = [e for e in tree.entries() if e.scope == f"element {holder.start}"]
     if any(entry.key == key for entry in inside):
         return None
     if not inside or inside[-1].outer is None:
         raise ValueError("nothing there says how a setting is written: add it by hand")
     last, (start, end) = inside[-1], inside[-1].outer
-    element = next(child for span, child in spans.items() if start <= span[0] and span[1] <= end)
+    element = holder.children[-1]
+    if not start <= element.start <= element.end <= end:
+        raise ValueError("the last element there is no setting: add it by hand")
     if ":" in last.key:
         raise ValueError("names there have a prefix: add it by hand")
     edits = fit(text, [Edit(last.key_start, last.key_end, key), Edit(last.value_start, last.value_end, value)])
