@@ -95,15 +95,21 @@ def _timed(command: str, migration: pathlib.Path, tree: pathlib.Path, folder: pa
 
 
 class _Watch(threading.Thread):
-    """Looks again and again at how much memory a process and its children have, without what they share."""
+    """Looks again and again at how much memory a process and its children have, without what they share.
+
+    A child counts from the second look on: one that is just being started still is its parent, as the kernel sees it.
+    """
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
         self.process, self.most, self.ended = process, 0.0, threading.Event()
 
     def run(self) -> None:
+        before = {self.process}
         while not self.ended.wait(PAUSE):
-            self.most = max(self.most, sum(_proportional(one) for one in _family(self.process)) / 1024)
+            now = set(_family(self.process))
+            self.most = max(self.most, sum(_proportional(one) for one in now & before) / 1024)
+            before = now
 
 
 def _family(process: int) -> Iterator[int]:

@@ -80,4 +80,5 @@ def _scan(paths: Sequence[str]) -> Scan:
         if document is not None:
             found.append((path, scan_one(project, document)))
             del project.documents[path]
+            project.scans.pop(path, None)  # it holds the document, and with it the tree
     return [path for path in paths if path in project.dull], found, list(project.errors)

@@ -40,6 +40,8 @@ def scan_one(project: Project, document: Document) -> list[Finding]:
         project.errors.append((document.path, f"it could not be scanned: {type(error).__name__}: {error}"))
         findings = []
     project.scans[document.path] = (document, findings)
+    if not findings:
+        document.drop_tree()  # nobody asks for it again
     return findings
 
 
