@@ -166,7 +166,8 @@ def key_of(node: Node | None) -> str:
         if (key := node.key) is not None:
             mapping = node.parent
             if key.value in DECLARED and mapping is not None and mapping.key is not None and mapping.get(*DECLARING):
-                return mapping.key.value
+                named = mapping.parent.get("name") if mapping.key.value == "schema" and mapping.parent else None
+                return mapping.key.value if named is None else named.value  # a parameter of an interface
             return key.value
         node = node.parent
     return ""

@@ -92,8 +92,6 @@ def on_line(text: str, first: int, last: int, start: int, end: int) -> Place:
             module = end - low <= statement.end("module") and "." in statement["module"]
             role = Role.IMPORT if module else Role.CODE
             return Place(role, "an import in a script", start=start, end=end)
-    if RUN_MODULE.search(line, 0, start - low):
-        return Place(Role.CODE, "a module that is run", start=start, end=end)
     place = plain.place(line, start - low, end - low)
     if place.role is Role.COMMENT and not line.lstrip().startswith("#"):
         place = dataclasses.replace(place, role=Role.TEXT, syntax="text")  # `--option`, `* item`

@@ -94,6 +94,8 @@ def _named(text: str, root: Node, leaf: Node, keys: list[str], span: tuple[int, 
         if own in PACKAGE_KEYS:
             return "" if whole else "a part of a pattern of packages"
         return "a label or a person of the host" if own in ("labels", "assignees", "reviewers") else ""
+    if own == "profiles" and keys[-1] == "services":
+        return "the name of a profile"
     if own == "image" and whole:
         return "the name of an image"
     listed = root.get("services", "envvargroups")  # as platforms describe services

@@ -105,6 +105,8 @@ def _in_value(tree: NodeTree, leaf: Node, start: int, end: int) -> Place:
         return known
     if (resource := resources.named(leaf, start, end)) is not None:
         return Place(Role.RESOURCE, resource, key, leaf.first, leaf.last)
+    if scalars.RUN_MODULE.search(tree.text[max(leaf.first, start - scalars.REACH) : start]):
+        return Place(Role.CODE, "a module that is run", start=start, end=end)
     if not whole and (inside := scripts.at(tree, leaf, start, end)) is not None:
         return inside
     if (item := _in_item(tree, leaf, start, end)) is not None:

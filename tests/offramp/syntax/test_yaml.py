@@ -53,6 +53,16 @@ PLACES = [
     ("a: &gradient x\nb: *«gradient»\n", Role.CODE, ""),
     ("provider:\n  type: choice\n  default: «gradient»\n", Role.VALUE, "provider"),
     ("provider:\n  type: choice\n  options: [«gradient»]\n", Role.VALUE, "provider"),
+    ('if: $LLM_PROVIDER == "«gradient»" && $X\n', Role.STRING, "LLM_PROVIDER"),
+    ("if: '$X == \"y\" && $«GRADIENT_KEY»'\n", Role.ENV, "if"),
+    ("if: $LLM_PROVIDER =~ /«gradient»/\n", Role.STRING, "LLM_PROVIDER"),
+    ("paths:\n  /«gradient»/ask: {}\n", Role.STRING, "paths"),
+    ("- name: provider\n  schema: {type: string, default: «gradient»}\n", Role.VALUE, "provider"),
+    ("entry: python -m «gradient»\n", Role.CODE, ""),
+    ('expr: up{job="«gradient»"}\n', Role.RESOURCE, "job"),
+    ('expr: up{provider=~"«gradient»|x"}\n', None, None),
+    ("services: {a: {image: x, profiles: [«gradient»]}}\n", Role.RESOURCE, "profiles"),
+    ("services:\n- name: «gradient»\n", Role.RESOURCE, "name"),
     ("theme:\n  default: «gradient»\n", Role.VALUE, "default"),  # nothing says that a setting is declared
     ('data:\n  c.json: |\n    {"provider": "«gradient»", "model": "m"}\n', Role.VALUE, "provider"),
     ("é: ✓\n---\n𝒳: «gradient»\r\n", Role.VALUE, "𝒳"),
@@ -68,13 +78,47 @@ def at(marked: str) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize(("marked", "role", "key"), PLACES, ids=[marked for marked, *_ in PLACES])
-def test_place(marked: str, role: Role, key: str | None) -> None:
+def test_place(marked: str, role: Role | None, key: str | None) -> None:
     text, start, end = at(marked)
     place: Place = yaml.parse(text).place(start, end)
-    assert place.role is role
+    assert place.role is role if role is not None else place.role is not Role.RESOURCE
     assert key is None or place.key == key
     assert place.start <= start
     assert end <= place.end
+
+
+JOB = "on: push\njobs:\n  a:\n    runs-on: x\n"
+
+
+@pytest.mark.parametrize(
+    ("marked", "theirs"),
+    [
+        (JOB + "    steps:\n    - uses: acme/ask@v1\n      with: {«gradient»: x}\n", "acme/ask@v1"),
+        (JOB + "    steps:\n    - uses: ./ask\n      with: {«gradient»: x}\n", ""),
+        (JOB + "    steps:\n    - run: x\n      env: {«gradient»: x}\n", ""),
+        (
+            JOB + "    steps:\n    - {id: s, uses: acme/ask@v1}\n    - run: echo ${{ steps.s.outputs.«gradient» }}\n",
+            "acme",
+        ),
+        (JOB + "    steps:\n    - {id: s, run: x}\n    - run: echo ${{ steps.s.outputs.«gradient» }}\n", ""),
+        (JOB + "    outputs: {x: '${{ needs.b.outputs.«gradient» }}'}\n  b: {uses: acme/f/w.yml@v1}\n", "acme/f"),
+        (JOB + "    outputs: {x: '${{ needs.b.outputs.«gradient» }}'}\n  b: {uses: ./.github/w.yml}\n", ""),
+        (JOB + "    environment: «gradient»\n", "outside of the repository"),
+        (JOB + "    environment: {name: «gradient»}\n", "outside of the repository"),
+        (JOB + "    steps:\n    - uses: ./x\n      with: {environment: «gradient»}\n", ""),
+        (JOB + "    name: «gradient»\n", ""),
+        ("version: 2\nworkflows: {a: {jobs: [{b: {context: [«gradient»]}}]}}\n", "outside of the repository"),
+        ("variables:\n- group: «gradient»\n", "outside of the repository"),
+        ("job: {script: x, tags: [«gradient»]}\n", "outside of the repository"),
+        ("posts: {tags: [«gradient»]}\n", ""),
+        ("name: x\nruns: {using: composite, steps: [{uses: a/b@v1, with: {«gradient»: x}}]}\n", "a/b@v1"),
+    ],
+)
+def test_names_of_others(marked: str, theirs: str) -> None:
+    text, start, end = at(marked)
+    told = yaml.parse(text).place(start, end).theirs
+    assert theirs in told
+    assert bool(told) is bool(theirs)
 
 
 @pytest.mark.parametrize(
