@@ -23,6 +23,7 @@ READERS = (
     "python-dotenv",
     "tomlkit",
     "python-hcl2",
+    "markdown-it-py",
     "json5",
     "javaproperties",
     "packaging",
