@@ -12,14 +12,12 @@ An import is not renamed because its package is replaced: the other package has 
 
 from __future__ import annotations
 
-import os
-import re
-
+from codemods.packages import importers
 from offramp.model import Edit, Finding, Fix, Refusal, Role, TermKind, apply_edits
 from offramp.project import Context
 from offramp.syntax import commands, manifest, specification
 from offramp.syntax.manifest import Required
-from offramp.syntax.python import PythonTree
+from offramp.syntax.yaml_places import DEPENDENCIES
 
 RULES = ("retired-package", "retired-import")
 SUBJECT = "Replace the packages"
@@ -60,7 +58,7 @@ def _replaced(finding: Finding, context: Context, found: Required, ecosystem: st
     name, version = specification.split(new, ecosystem)
     if found.name_only and any(specification.same(other, name) for other in found.beside):
         return _deleted(finding, found, f"{finding.text} goes: {name} is named already")
-    if ecosystem == commands.PIP and (importer := _importer(finding, context)) is not None:
+    if (importer := importers.still(finding, context, ecosystem)) is not None:
         return _beside(finding, context, found, new, importer)
     own = specification.marker(context.document.text[found.start : finding.place.end])
     for other in found.beside:
@@ -91,31 +89,17 @@ def _successor(finding: Finding, context: Context) -> tuple[str, str | None]:
     return ecosystem, table.get(specification.normal(finding.text))
 
 
-def _importer(finding: Finding, context: Context) -> str | None:
-    """A file that still imports the package after all that could be rewritten."""
-    folder = os.path.dirname(context.document.path)
-    if finding.place.syntax == commands.INSTALLED:
-        folder = ""  # an image, a job or a script may install for any part of the tree
-    elif os.path.basename(folder) == "requirements":
-        folder = os.path.dirname(folder)
-    modules = [re.sub(r"[-_.]+", joint, finding.text.lower()) for joint in ("_", ".")]
-    if context.project.exists(modules[0]) or context.project.exists(f"{modules[0]}.py"):
-        return None  # the project has a module of that name itself
-    for path, document in sorted(context.project.documents.items()):
-        inside = not folder or path.startswith(f"{folder}/")
-        tree = document.tree if document.kind == "python" and inside and document.left_alone is None else None
-        for binding in tree.imports if isinstance(tree, PythonTree) else ():
-            if any(f"{binding.target.lower()}.".startswith(f"{module}.") for module in modules):
-                return path
-    return None
-
-
 def _beside(finding: Finding, context: Context, found: Required, new: str, importer: str) -> Fix | Refusal:
     """The successor is required as well, and the retired package as long as something imports it."""
-    name, _ = specification.split(new, commands.PIP)
+    ecosystem = commands.ecosystem(context.document.kind, finding.place)
+    name, version = specification.split(new, ecosystem)
     if any(specification.same(other, name) for other in found.beside):
         return Refusal(f"{importer} still imports it: rewrite that file first, then remove {finding.text}")
     title = f"{new} beside {finding.text}, which {importer} still imports"
+    if ecosystem == commands.NPM:
+        if context.document.kind != "package_json" or not version or finding.place.key not in DEPENDENCIES:
+            return Refusal(f"{importer} still imports it: rewrite that file first; until then add {new} beside it")
+        return Fix(title, adds=((context.document.path, f"setting:{finding.place.key}:{name}={version}"),))
     if found.path is not None and not found.fault:
         own = context.document.text[found.start : finding.place.end]
         written = new + own[found.end - found.start :]  # its marker
