@@ -212,7 +212,7 @@ def check(before: str, after: str) -> str | None:
         return "the order of the instructions would be another"
     if _malformed(new_tree) > _malformed(old_tree):
         return "an instruction would not be as it should"
-    if _lines(new_tree) > _lines(old_tree):
+    if len(new) < len(old) and _lines(new_tree) > _lines(old_tree):
         return "an instruction would swallow the line below"
     return None
 

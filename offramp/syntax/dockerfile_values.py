@@ -46,7 +46,9 @@ def _in_instruction(text: str, instruction: Instruction, edits: Sequence[Edit], 
     if instruction.name in COMMANDS:
         if EXEC_FORM.match(text, instruction.body, instruction.end):
             return [Edit(e.start, e.end, json.dumps(e.replacement, ensure_ascii=False)[1:-1]) for e in edits]
-        if any("\n" in e.replacement and e.start < instruction.logical_end for e in edits):
+        goes_on = re.compile(rf"{re.escape(escape)}[ \t]*\r?\n[ \t]*")
+        above = [goes_on.sub(" ", edit.replacement) for edit in edits if edit.start < instruction.logical_end]
+        if any("\n" in replacement for replacement in above):
             raise ValueError(f"a text of several lines can't be written into {instruction.name}")
         return list(edits)
     if any(re.search(r"[\s\"'\\`]", edit.replacement) for edit in edits if edit.start < instruction.logical_end):

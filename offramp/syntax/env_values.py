@@ -136,8 +136,8 @@ def disagreement(text: str, entry: Entry) -> str:
 
     Not told is what a whole file does: quotes, which docker keeps, and carriage returns, which bash keeps.
     """
-    if entry.scope != "file" or PROVES_NOTHING.search(entry.value):
-        return ""
+    if entry.scope != "file" or PROVES_NOTHING.search(entry.value) or entry.value.startswith("<"):
+        return ""  # nothing is known of references, nor of what stands in for a value
     quote, (head, tail) = _quote(text, entry), _around(text, entry)
     line = f"{head}{quote}{_unix(entry.value)}{quote}{tail}\n"
     told = []

@@ -101,6 +101,7 @@ def set_to(text: str, value: str, old: str = "x") -> str:
         ('HEALTHCHECK CMD ["x"]\n', "b\nc", 'HEALTHCHECK CMD ["b\\nc"]\n'),
         ("RUN a x\n", "'b c'", "RUN a 'b c'\n"),
         ("RUN a x\n", "b\nc", None),
+        ("RUN a b \\\n  x \\\n  d\n", "c \\\n  e", "RUN a b \\\n  c \\\n  e \\\n  d\n"),
         ("RUN <<EOF\nx\nEOF\n", "b\nc", "RUN <<EOF\nb\nc\nEOF\n"),
         ("COPY x /b\n", "c d", None),
         ("COPY <<EOF /b\nx\nEOF\n", "c d", "COPY <<EOF /b\nc d\nEOF\n"),

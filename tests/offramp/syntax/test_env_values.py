@@ -118,6 +118,7 @@ def test_grown() -> None:
         ("export K=x", ""),
         ("K=$X # note", ""),
         ("# K = x", ""),
+        ("K=<x>", ""),
         ("K=x\r\n", ""),
         ("K='x\r\ny'\r\n", ""),
         ("K = x", "bash takes the line for a command; docker --env-file refuses a file with such a line"),
