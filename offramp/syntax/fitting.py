@@ -49,15 +49,17 @@ def fit(tree: NodeTree, edits: Sequence[Edit], parse: Callable[[str], NodeTree])
             result.append(edit)
         else:
             inside.setdefault(leaf, []).append(edit)
-    if not inside:
+    kept = {leaf for edit in result if (leaf := _keeping(tree, edit)) is not None} - inside.keys()
+    meant = [(leaf, leaf.value) for leaf in kept if not any(e.start < leaf.end and leaf.start < e.end for e in result)]
+    if not inside and not meant:
         return list(edits)
     preferred = _preferred(tree)
-    meant: list[tuple[Node, str | None]] = []
     for leaf, own in inside.items():
         own.sort(key=lambda edit: (edit.start, edit.end))
         fitted, value = _fitted(tree, leaf, own, preferred)
         result += fitted
-        meant.append((leaf, value))
+        meant += [(leaf, value)] if value is not None else []
+    meant.sort(key=lambda pair: pair[0].start)
     result.sort(key=lambda edit: (edit.start, edit.end))
     _verify(tree, result, meant, parse)
     return result
@@ -76,6 +78,13 @@ def _leaf(tree: NodeTree, edit: Edit) -> Node | None:
         raise ValueError("its tag has no name, so that readers differ on what it is")
     beside = edit.start == edit.end and leaf.style in ("", *BLOCK_SCALARS) and edit.start in (leaf.first, leaf.last)
     return None if beside else leaf
+
+
+def _keeping(tree: NodeTree, edit: Edit) -> Node | None:
+    """A block scalar before what is deleted that would keep blank lines left over as its own: `|+`."""
+    leaf = tree.leaf_before(edit.start) if not edit.replacement else None
+    keeps = leaf is not None and leaf.style in BLOCK_SCALARS and "+" in tree.text[leaf.start : leaf.first]
+    return leaf if keeps and leaf is not None and leaf.end <= edit.start else None
 
 
 def _preferred(tree: NodeTree) -> Callable[[], str]:
@@ -180,7 +189,7 @@ def _shifted(edit: Edit, offset: int) -> Edit:
 def _verify(
     tree: NodeTree,
     edits: Sequence[Edit],
-    meant: Sequence[tuple[Node, str | None]],
+    meant: Sequence[tuple[Node, str]],
     parse: Callable[[str], NodeTree],
 ) -> None:
     """Read the result, and see that every scalar means what it was given.
@@ -195,7 +204,7 @@ def _verify(
     shifts = _Shifts(edits)
     for leaf, value in meant:
         found = after.leaf_at(shifts(leaf.start))
-        if found is None or value is None:
+        if found is None:
             continue
         if found.value != SURROGATES.sub("\ufffd", value):
             raise ValueError(f"'{value[:40]}' would be read as '{found.value[:40]}'")

@@ -112,6 +112,11 @@ class NodeTree:
         """The leaves that begin at an offset or behind it."""
         return itertools.islice(self.leaves, bisect.bisect_left(self._starts, offset), None)
 
+    def leaf_before(self, offset: int) -> Node | None:
+        """The last scalar or alias that begins before an offset."""
+        index = bisect.bisect_left(self._starts, offset) - 1
+        return self.leaves[index] if index >= 0 else None
+
     def comment_at(self, offset: int) -> Span | None:
         index = bisect.bisect_right(self.comments, offset, key=lambda span: span[0]) - 1
         if index < 0 or self.comments[index][1] <= offset:

@@ -398,6 +398,19 @@ def test_fit(marked: str, new: str, after: str) -> None:
     assert apply_edits(text, yaml.fit(text, [Edit(start, end, new)])) == after
 
 
+def test_a_block_that_keeps_its_blank_lines_gets_no_more_of_them() -> None:
+    text = "a: |+\n  x\nB: |\n  y\n\nc: 3\n"
+    outer = entry(text, "B").outer
+    assert outer is not None
+    with pytest.raises(ValueError, match="would be read as"):
+        yaml.fit(text, [Edit(*outer, "")])
+    outer = entry(text, "c").outer
+    assert outer is not None
+    assert yaml.fit(text, [Edit(*outer, "")]) == [Edit(*outer, "")]
+    gone = [Edit(0, 10, ""), Edit(10, 20, "")]
+    assert yaml.fit(text, gone) == gone
+
+
 def test_several_edits_of_one_scalar() -> None:
     text = "a: x y z\nb: x\n"
     fitted = yaml.fit(text, [Edit(3, 4, "'"), Edit(12, 13, "on"), Edit(7, 8, ": #")])
