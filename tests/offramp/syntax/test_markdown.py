@@ -349,3 +349,11 @@ def test_rows_that_are_about_one_setting() -> None:
     assert entries[1].outer is not None
     assert text[slice(*entries[1].outer)] == "| C_D | two |\n"
     assert (entries[3].outer, entries[3].stuck) == (None, "it is the only row of its table")
+
+
+def test_many_brackets_take_no_longer_than_they_are_long() -> None:
+    for piece in ("![a](b) ", "[a] ", "[", "![", "\\[", "[![a](b)](", "!"):
+        text = piece * 3_000
+        for offset in range(0, len(text), 2_999):
+            links.around(text, offset, offset + 1)
+            markdown.fit(text, [Edit(offset, offset + 1, "*")], "a.md")
