@@ -108,7 +108,7 @@ def test_words_of_a_command_can_be_copied(tmp_path: pathlib.Path) -> None:
 
 
 def test_long_lines_and_many_findings(tmp_path: pathlib.Path) -> None:
-    text = scanned(project(tmp_path, a_env="OLD_KEY=" + "x " * 500 + "\n" + "B=$OLD_KEY\n" * 60))
+    text = scanned(project(tmp_path, a_env="OLD_KEY=" + "x" * 1000 + "\n" + "B=$OLD_KEY\n" * 60))
     assert max(map(len, text.splitlines())) <= 110
     assert "… and 21 more in this file (--format json has all)" in text
     assert "61 findings in 1 file;" in text
