@@ -131,7 +131,10 @@ class Script:
         inner = token.inner if token is not None else None
         span = inner or plain.value_span(self.text, start, end)
         key = self._key(span[0], span[1])
-        built = inner is not None and "$" in self.text[slice(*inner)] and self.text[inner[0] - 1] == '"'
+        expands = token is not None and token.kind == "double"
+        if expands and re.search(r"\$\{?(?:\w+:)?$", before):
+            return Place(Role.CODE, "a name", "", start, end)
+        built = expands and (self.text[end : end + 1] == "$" or re.search(r"(?:\$[\w:]*|[)}])$", before) is not None)
         if inner is not None:
             return Place(Role.STRING, f"a string, the value of {key}" if key else "a string", key, *inner, built=built)
         if key:

@@ -75,6 +75,8 @@ from tests.offramp.syntax.places import document, entries, place, told, without
         ("a.ps1", "pip install «p»", "package", "pip"),
         ("a.ps1", "Write-Host '«p»'", "string", ""),
         ("a.ps1", "[Provider]::«p»", "code", ""),
+        ("a.ps1", 'echo "no file at $«p»"', "code", ""),
+        ("a.ps1", 'ssh $X "echo $Y; env | grep «P»"', "string", ""),
     ],
 )
 def test_place(path: str, text: str, role: str, key: str) -> None:
@@ -225,3 +227,9 @@ def test_garbage(path: str, text: str) -> None:
     for start in (0, len(text) // 2, len(text)):
         tree.place(start, len(text))
     tree.entries()
+
+
+def test_a_name_in_a_string_that_is_put_together() -> None:
+    assert place("a.ps1", 'echo "${x}«P»"')[0].built
+    assert place("a.ps1", 'echo "«P»$x"')[0].built
+    assert not place("a.ps1", 'echo "$x: «P» is missing"')[0].built
