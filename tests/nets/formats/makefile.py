@@ -15,7 +15,7 @@ from tests.nets.formats import Case
 from tests.nets.leaves import Leaf, at, changed, leaves, offsets, plain
 
 SOURCES = ("ansible-core==2.17.7", "pwntools==4.13.1", "gevent==24.11.1", "npm:bats@1.13.0", "pyinstaller==6.11.0")
-MINIMUM: Mapping[str, int] = {"files": 4, "set": 15, "rename": 15, "delete": 10}
+MINIMUM: Mapping[str, int] = {"files": 4, "set": 8, "rename": 15, "delete": 10}
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_make.language()))
 VALUES = (
     *("plugh", "a b", "true", "1.0", "#x", "a # b", "@x", "a: b", "a=b", "{a,b}", "a;b", 'say "no"', "it's", "$HOME"),
