@@ -212,6 +212,8 @@ def _words(document: Document, chance: random.Random) -> Iterator[_Word]:
             continue
         first, last = outer[0] + shift, outer[1] + shift
         source = text[starts[first] : starts[min(last, len(lines))]]
+        if token.type == "inline" and "```" in source:
+            continue  # a fence of a dialect that nests it otherwise
         for word in _of_token(token, number, source, chance):
             position = starts[first] + source.index(word.text)
             line = document.position(position)[0] - 1
@@ -348,7 +350,7 @@ def _of_entry(document: Document, number: int, entry: Entry, chance: random.Rand
     )
     if entry.outer is None:
         yield Case("delete", entry.stuck, None, (0, 0))
-    elif entry.outer[0] <= entry.key_start:
+    elif next(len(mapping) for mapping in _walk(_copy(document)[1][number][5]) if entry.key in mapping) > 1:
         first, last = (document.position(offset)[0] for offset in entry.outer)
         whole = document.text[entry.outer[1] - 1] in "\r\n"
         gone = lambda mapping: {k: v for k, v in mapping.items() if k != entry.key}  # noqa: E731  # a line
