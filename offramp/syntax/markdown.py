@@ -26,7 +26,7 @@ from offramp.syntax import fences, markup_fitting, markup_insertions, markup_row
 from offramp.syntax import text as plain
 from offramp.syntax.embedded import Embedded
 from offramp.syntax.fences import Block, Line, lines_of
-from offramp.syntax.markup_blocks import BULLET, blocks_of, dialect_of, passages_of
+from offramp.syntax.markup_blocks import BULLET, FENCE, blocks_of, dialect_of, passages_of
 
 WANTS_PATH = True
 COMMENT = "<!--"
@@ -146,7 +146,12 @@ class Markup:
     def _goes_on(self, number: int) -> bool:
         """Whether a line is one of several that are read together."""
         line = self._lines[number]
-        alone = line.blank or line.text.lstrip(" \t>").startswith("|") or self.block_at(line.start) is not None
+        alone = (
+            line.blank
+            or FENCE.match(line.text) is not None
+            or line.text.lstrip(" \t>").startswith("|")
+            or self.block_at(line.start) is not None
+        )
         return not alone
 
     def _joins(self, number: int) -> bool:

@@ -223,6 +223,7 @@ FITTED = [
     ("md", "| «Gradient» | b |\n|---|---|\n", "a|b", "| a\\|b | b |\n|---|---|\n"),
     ("md", "| a | b |\n|---|---|\n| c | `«Gradient»` |\n", "a|b", "| a | b |\n|---|---|\n| c | `a\\|b` |\n"),
     ("md", "a | «Gradient»\n", "a|b", "a | a|b\n"),
+    ("md", "```\nx\n```\nAsk «Gradient»\n```\ny\n```\n", "a*b", "```\nx\n```\nAsk a\\*b\n```\ny\n```\n"),
     ("md", "Say `«Gradient»` now.\n", "a`b", "Say ``a`b`` now.\n"),
     ("md", "Say `x «Gradient»` now.\n", "`", "Say `` x ` `` now.\n".replace("`` x ` ``", "`` x ` ``")),
     ("md", "Say `so\n«Gradient» goes` on.\n", "a`b", "Say ``so\na`b goes`` on.\n"),
