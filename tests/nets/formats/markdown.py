@@ -350,7 +350,7 @@ def _of_entry(document: Document, number: int, entry: Entry, chance: random.Rand
     )
     if entry.outer is None:
         yield Case("delete", entry.stuck, None, (0, 0))
-    elif next(len(mapping) for mapping in _walk(_copy(document)[1][number][5]) if entry.key in mapping) > 1:
+    elif document.line(document.position(entry.outer[0])[0]).find(entry.key) >= 0:  # not with what holds it
         first, last = (document.position(offset)[0] for offset in entry.outer)
         whole = document.text[entry.outer[1] - 1] in "\r\n"
         gone = lambda mapping: {k: v for k, v in mapping.items() if k != entry.key}  # noqa: E731  # a line
