@@ -32,3 +32,13 @@ def test_address_and_text_change_together(tmp_path: pathlib.Path) -> None:
 def test_or_neither_does(tmp_path: pathlib.Path) -> None:
     text = "# Start\n\nSee [the Gradient AI pages](https://example.org/docs).\n"
     assert outcome(tmp_path, text) == text
+
+
+def test_a_text_follows_an_address_that_a_symbol_has_changed(tmp_path: pathlib.Path) -> None:
+    text = "# Start\n\nSee [the Gradient AI pages](https://example.org/gradient_pages).\n"
+    (tmp_path / "m.yaml").write_text(MIGRATION + "symbols: {gradient_pages: llm_pages}\n", encoding="utf-8")
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "start.md").write_text(text, encoding="utf-8")
+    opened = project.open_project(tmp_path / "tree", migration.load(str(tmp_path / "m.yaml")))
+    after = engine.run(opened, engine.Options()).after.documents["start.md"].text
+    assert after == "# Start\n\nSee [the OpenRouter pages](https://example.org/llm_pages).\n"
