@@ -189,8 +189,10 @@ def test_how_a_moved_file_is_referred_to() -> None:
         ("w/old/c.ts", "w/new/c.ts", True),
         ("w/old", "w/new", True),
         ("w/old/c", "w/new/c", False),
+        ("w/old/c.js", "w/new/c.js", False),  # as TypeScript calls what it makes of it
         ("old/c.ts", "new/c.ts", False),
         ("old/c", "new/c", False),
+        ("old/c.js", "new/c.js", False),
         ("a/b.yml", "a/x/b.yml", True),
     }
 
