@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from offramp import files
 from offramp.document import Document
 from offramp.model import Edit, Entry
+from offramp.syntax import module_for
 from offramp.syntax.ini import Settings
 from tests.nets.formats import Case, wishes
 
@@ -19,7 +20,7 @@ TOP = "(top)"
 
 
 def wanted(path: str) -> bool:
-    return files.kind_of(path) == "ini"
+    return module_for(path, files.kind_of(path)) == "ini"  # units of systemd are read otherwise
 
 
 def consumed(text: str, path: str) -> object:
