@@ -7,6 +7,7 @@ reason and every fault. Exits 1 where there is a fault or a format did not reach
 from __future__ import annotations
 
 import argparse
+import logging
 import pathlib
 import random
 import sys
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--no-minimum", action="store_true", help="do not ask for the minimum of files and edits")
     parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "offramp-formats")
     given = parser.parse_args(arguments)
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # it tells of every line that it can't read
     heads = "".join(f"{operation:>8}" for operation in OPERATIONS)
     print(
         f"{'format':12}{'files':>7}{'lossless':>9}{'edited':>8}{heads}{'refused':>9}{'faults':>8}{'s':>8}", flush=True
