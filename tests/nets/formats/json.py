@@ -46,7 +46,13 @@ def consumed(text: str, path: str) -> object:
         if len(text) > LOOSE:
             raise
     try:
-        return json5.loads(text, object_pairs_hook=_pairs, parse_int=_number, parse_float=_number)
+        return json5.loads(
+            text,
+            object_pairs_hook=_pairs,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_number,
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
