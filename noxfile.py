@@ -31,7 +31,7 @@ READERS = (
     "check-jsonschema",
     "zizmor",
 )  # independent readers of the formats
-BEHAVIOUR = ("pytest", "trustme")
+BEHAVIOUR = ("pytest", "trustme", "hypothesis")  # which conftest.py sets up
 
 
 def install(session: nox.Session, *packages: str) -> None:
