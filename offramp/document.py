@@ -118,6 +118,11 @@ class Document:
         except RecursionError:
             return Unparsable("it is nested too deeply")
 
+    @property
+    def is_original(self) -> bool:
+        """Whether its text is still that of the file."""
+        return self.text is self.source.text
+
     def drop_tree(self) -> None:
         """Give back the memory of what was parsed; it is parsed again where it is asked for."""
         TREES.remove(self)

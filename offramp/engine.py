@@ -212,7 +212,8 @@ def _apply(
         return None
     ledger.follow({path: result.passes for path, result in spliced.items()}, name)
     for path, result in spliced.items():
-        if (replaced := project.documents.get(path)) is not None:
+        replaced = project.documents.get(path)
+        if replaced is not None and not (replaced.kind == "python" and replaced.is_original):  # `verification` asks
             replaced.drop_tree()
         project.documents[path] = result.document
     for proposal in accepted:

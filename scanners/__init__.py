@@ -40,8 +40,8 @@ def scan_one(project: Project, document: Document) -> list[Finding]:
         project.errors.append((document.path, f"it could not be scanned: {type(error).__name__}: {error}"))
         findings = []
     project.scans[document.path] = (document, findings)
-    if not findings:
-        document.drop_tree()  # nobody asks for it again
+    if not findings and (document.kind != "python" or document.is_original):
+        document.drop_tree()  # nobody asks for it again; `verification` does for Python that was edited
     return findings
 
 
