@@ -53,6 +53,8 @@ def test_node_dotenv() -> None:
     try:
         readings = [driver.consumed(text, "")["node dotenv"] for text in SHAPES]
     except OSError as error:
+        if os.environ.get("CI") == "true":
+            raise
         pytest.skip(f"npm's dotenv can't be fetched: {error}")
     for text, reading in zip(SHAPES, readings, strict=True):
         mine = {key: value.replace("\r\n", "\n") for key, value in env_dialects.node_dotenv(text).items()}
